@@ -1,0 +1,1 @@
+//! contact: see docs/architecture.md.

@@ -1,0 +1,1 @@
+//! dialogue: see docs/architecture.md.

@@ -1,0 +1,2 @@
+//! The `minsheng` program.
+fn main() {}
