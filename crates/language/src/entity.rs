@@ -1,0 +1,224 @@
+//! Facts named in the words: phones, identity numbers, places, names, amounts, numbers, times.
+
+use crate::plain::fold;
+use crate::reading::{Entity, EntityKind};
+
+/// Whether an 18-digit resident identity number has a right check digit (GB 11643-1999, ISO 7064 MOD 11-2).
+pub fn id_number_is_valid(text: &str) -> bool {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const CHECKS: [char; 11] = ['1', '0', 'x', '9', '8', '7', '6', '5', '4', '3', '2'];
+    let lower = text.to_lowercase();
+    let chars: Vec<char> = lower.chars().collect();
+    let Some((last, digits)) = chars.split_last() else { return false };
+    if digits.len() != 17 {
+        return false;
+    }
+    let mut sum = 0;
+    for (digit, weight) in digits.iter().zip(WEIGHTS) {
+        let Some(value) = digit.to_digit(10) else { return false };
+        sum += value * weight;
+    }
+    CHECKS.get((sum % 11) as usize) == Some(last)
+}
+
+/// A mainland mobile number.
+pub fn is_mobile(text: &str) -> bool {
+    text.len() == 11
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && text.starts_with('1')
+        && !matches!(text.as_bytes().get(1), Some(b'0' | b'1' | b'2'))
+}
+
+/// Finds the facts named in the text.
+pub fn find(text: &str) -> Vec<Entity> {
+    let folded = fold(text);
+    let mut found = Vec::new();
+    digits(&folded, &mut found);
+    numbers(&folded, &mut found);
+    places(&folded, &mut found);
+    names(&folded, &mut found);
+    found
+}
+
+fn push(found: &mut Vec<Entity>, kind: EntityKind, words: &str, value: &str, unit: Option<&str>) {
+    found.push(Entity {
+        kind,
+        words: words.to_owned(),
+        value: value.to_owned(),
+        unit: unit.map(str::to_owned),
+    });
+}
+
+fn digits(text: &str, found: &mut Vec<Entity>) {
+    let joined: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    for run in joined.split(|c: char| !(c.is_ascii_alphanumeric())) {
+        if run.len() == 18 && id_number_is_valid(run) {
+            push(found, EntityKind::IdNumber, run, run, None);
+        } else if is_mobile(run) {
+            push(found, EntityKind::Phone, run, run, None);
+        } else if run.len() == 15 && run.starts_with("yz") && run.bytes().skip(2).all(|b| b.is_ascii_digit())
+        {
+            push(found, EntityKind::Ticket, run, &run.to_uppercase(), None);
+        }
+    }
+}
+
+/// The value of a Chinese or Arabic numeral under ten thousand, such as 二十三, 两百, 15.
+pub fn numeral(text: &str) -> Option<u64> {
+    if let Ok(value) = text.parse::<u64>() {
+        return Some(value);
+    }
+    let (mut total, mut digit, mut seen) = (0_u64, 0_u64, false);
+    for c in text.chars() {
+        let unit = match c {
+            '零' | '〇' => 0,
+            '一' => 1,
+            '二' | '两' => 2,
+            '三' => 3,
+            '四' => 4,
+            '五' => 5,
+            '六' => 6,
+            '七' => 7,
+            '八' => 8,
+            '九' => 9,
+            '十' => 10,
+            '百' => 100,
+            '千' => 1000,
+            _ => return None,
+        };
+        seen = true;
+        if unit >= 10 {
+            total += if digit == 0 { 1 } else { digit } * unit;
+            digit = 0;
+        } else {
+            digit = unit;
+        }
+    }
+    seen.then_some(total + digit)
+}
+
+const UNITS: &[&str] = &[
+    "个月",
+    "个人",
+    "平方米",
+    "平方",
+    "平米",
+    "公里",
+    "周岁",
+    "万元",
+    "块钱",
+    "元",
+    "块",
+    "万",
+    "月",
+    "年",
+    "岁",
+    "天",
+    "口人",
+    "人",
+    "套",
+    "次",
+    "小时",
+];
+
+fn numbers(text: &str, found: &mut Vec<Entity>) {
+    let chars: Vec<char> = text.chars().collect();
+    let is_number = |c: char| c.is_ascii_digit() || "零〇一二两三四五六七八九十百千".contains(c);
+    let mut at = 0;
+    while at < chars.len() {
+        let run: String = chars.iter().skip(at).take_while(|c| is_number(**c)).collect();
+        let length = run.chars().count();
+        if length == 0 {
+            at += 1;
+            continue;
+        }
+        let rest: String = chars.iter().skip(at + length).take(3).collect();
+        if let (Some(value), Some(unit)) = (numeral(&run), UNITS.iter().find(|unit| rest.starts_with(**unit)))
+        {
+            let words = format!("{run}{unit}");
+            match *unit {
+                "元" | "块" | "块钱" => {
+                    push(found, EntityKind::Amount, &words, &value.to_string(), Some("元"))
+                }
+                "万元" | "万" => {
+                    push(found, EntityKind::Amount, &words, &(value * 10_000).to_string(), Some("元"))
+                }
+                unit => push(found, EntityKind::Number, &words, &value.to_string(), Some(unit)),
+            }
+        }
+        at += length;
+    }
+}
+
+const PLACE_ENDS: &[&str] = &[
+    "街道", "小区", "花园", "公寓", "新村", "大厦", "广场", "路口", "社区", "公园", "医院", "学校", "小学",
+    "中学", "市场", "路", "街", "巷", "弄", "镇", "乡", "村", "苑", "园", "城", "府", "庭", "桥",
+];
+const PLACE_TAILS: &[char] = &[
+    '号', '幢', '栋', '室', '楼', '单', '元', '层', '弄', '门', '口', '旁', '边', '附', '近', '对', '面',
+    '东', '西', '南', '北',
+];
+
+fn places(text: &str, found: &mut Vec<Entity>) {
+    for piece in text.split(|c: char| !c.is_alphanumeric() && c != '-') {
+        let mut words = piece;
+        for lead in ["我家住在", "我住在", "我家在", "地址是", "地点是", "就在", "住在", "位于", "在", "是"]
+        {
+            if let Some((_, after)) = words.split_once(lead)
+                && after.chars().count() >= 2
+            {
+                words = after;
+                break;
+            }
+        }
+        let Some(end) = PLACE_ENDS.iter().filter_map(|end| words.find(end).map(|at| at + end.len())).max()
+        else {
+            continue;
+        };
+        let Some((head, tail)) = words.split_at_checked(end) else { continue };
+        if head.chars().count() < 3 {
+            continue;
+        }
+        let tail: String = tail
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || PLACE_TAILS.contains(c) || *c == '-')
+            .collect();
+        let place = format!("{head}{tail}");
+        push(found, EntityKind::Place, &place, &place, None);
+    }
+}
+
+fn names(text: &str, found: &mut Vec<Entity>) {
+    for lead in ["我叫", "我的名字是", "姓名是", "我是业主"] {
+        if let Some((_, after)) = text.split_once(lead) {
+            let name: String = after.chars().take_while(|c| crate::plain::is_han(*c)).take(4).collect();
+            if (2..=4).contains(&name.chars().count()) {
+                push(found, EntityKind::Name, &name, &name, None);
+            }
+        }
+    }
+    if let Some((_, after)) = text.split_once("我姓")
+        && let Some(surname) = after.chars().next().filter(|c| crate::plain::is_han(*c))
+    {
+        push(found, EntityKind::Name, &surname.to_string(), &surname.to_string(), None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identity_numbers_need_their_check_digit() {
+        assert!(id_number_is_valid("11010519491231002X"), "the standard's own example");
+        assert!(!id_number_is_valid("110105194912310021"));
+    }
+
+    #[test]
+    fn numerals_are_read_as_spoken() {
+        assert_eq!(numeral("二十三"), Some(23));
+        assert_eq!(numeral("两百"), Some(200));
+        assert_eq!(numeral("十"), Some(10));
+        assert_eq!(numeral("15"), Some(15));
+    }
+}
