@@ -1,1 +1,5 @@
-//! knowledge: see docs/architecture.md.
+//! Knowledge: what the house knows, how it is found, and when nothing fits.
+//!
+//! See docs/architecture.md and docs/search.md.
+
+pub mod search;

@@ -1,0 +1,103 @@
+//! Which texts hold which term, and how much that says: BM25 over one immutable set of texts.
+
+use super::terms::{NumberMap, Term};
+
+const K1: f32 = 1.2;
+const B: f32 = 0.6;
+
+/// Texts holding a term, with the term's saturated frequency in each.
+#[derive(Debug, Default)]
+struct List {
+    texts: Vec<u32>,
+    weights: Vec<f32>,
+}
+
+/// An inverted index over texts numbered from 0.
+#[derive(Debug, Default)]
+pub struct Postings {
+    lists: NumberMap<Term, List>,
+    texts: usize,
+}
+
+impl Postings {
+    /// Builds from the terms of each text, in order of number.
+    pub fn build<'a>(texts: impl Iterator<Item = &'a [Term]> + Clone) -> Self {
+        let (count, total) = texts.clone().fold((0usize, 0usize), |(n, sum), terms| (n + 1, sum + terms.len()));
+        let mean = (total as f32 / count.max(1) as f32).max(1.0);
+        let mut lists: NumberMap<Term, List> = NumberMap::default();
+        let mut sorted: Vec<Term> = Vec::new();
+        for (number, terms) in texts.enumerate() {
+            sorted.clear();
+            sorted.extend_from_slice(terms);
+            sorted.sort_unstable();
+            let norm = K1 * (1.0 - B + B * terms.len() as f32 / mean);
+            for same in sorted.chunk_by(|a, b| a == b) {
+                let Some(term) = same.first() else { continue };
+                let tf = same.len() as f32;
+                let list = lists.entry(*term).or_default();
+                list.texts.push(number as u32);
+                list.weights.push(tf * (K1 + 1.0) / (tf + norm));
+            }
+        }
+        Self { lists, texts: count }
+    }
+
+    /// Number of texts.
+    pub fn len(&self) -> usize {
+        self.texts
+    }
+
+    /// Number of texts that hold the term.
+    pub fn count(&self, term: Term) -> usize {
+        self.lists.get(&term).map_or(0, |list| list.texts.len())
+    }
+
+    /// Adds `weight` times the term's saturated frequency to the score of every text that holds it.
+    pub fn add(&self, term: Term, weight: f32, scores: &mut [f32]) {
+        let Some(list) = self.lists.get(&term) else { return };
+        for (text, frequency) in list.texts.iter().zip(&list.weights) {
+            if let Some(score) = scores.get_mut(*text as usize) {
+                *score += weight * frequency;
+            }
+        }
+    }
+}
+
+/// The numbers of the `limit` highest scores above zero, highest first; ties by number.
+pub fn best(scores: &[f32], limit: usize) -> Vec<(u32, f32)> {
+    let mut kept: Vec<(u32, f32)> = Vec::with_capacity(limit * 2);
+    let mut floor = 0.0f32;
+    let by_score = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    for (number, &score) in scores.iter().enumerate() {
+        if score > floor {
+            kept.push((number as u32, score));
+            if kept.len() == limit * 2 {
+                kept.sort_unstable_by(by_score);
+                kept.truncate(limit);
+                floor = kept.last().map_or(0.0, |last| last.1);
+            }
+        }
+    }
+    kept.sort_unstable_by(by_score);
+    kept.truncate(limit);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rarer_and_fuller_matches_win() {
+        let terms = |text: &str| text.chars().map(Term::char).collect::<Vec<_>>();
+        let texts = [terms("社保卡丢了"), terms("社保缴费"), terms("今天天气")];
+        let postings = Postings::build(texts.iter().map(Vec::as_slice));
+        let mut scores = vec![0.0; postings.len()];
+        for c in "社保卡".chars() {
+            postings.add(Term::char(c), 1.0, &mut scores);
+        }
+        let found = best(&scores, 2);
+        assert_eq!(found.iter().map(|hit| hit.0).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(postings.count(Term::char('社')), 2);
+    }
+}
