@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Where in the conversation the words were said. The same "好的" is a wish for a person after an offer and not elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Heard {
     /// Nothing has been said yet.

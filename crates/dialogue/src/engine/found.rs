@@ -1,0 +1,148 @@
+//! What to do with the results of a search.
+
+use language::{Heard, Kind};
+
+use super::Turn;
+use crate::event::{Candidate, Card, Reason, Target, Utterance, UtteranceKind};
+use crate::scenario::SlotType;
+use crate::state::{Choice, Phase, Purpose};
+use crate::words;
+
+/// No more than this many candidates are put to the caller.
+const MOST_CHOICES: usize = 3;
+
+impl Turn<'_> {
+    pub(super) fn found(&mut self, request: u32, candidates: Vec<Candidate>) {
+        if self.state.aside_request == Some(request) {
+            self.state.aside_request = None;
+            return self.found_waiting(candidates);
+        }
+        let Phase::Seeking { request: waiting, purpose } = self.state.phase else { return };
+        if waiting != request {
+            return;
+        }
+        self.state.phase = Phase::Listening;
+        self.state.breakdowns = 0;
+        match purpose {
+            Purpose::Aside => self.found_aside(candidates),
+            Purpose::FlowSearch => self.found_in_flow(candidates),
+            Purpose::Matter | Purpose::Picked | Purpose::FlowAnswer | Purpose::WhileWaiting => {
+                self.found_matter(candidates)
+            }
+        }
+    }
+
+    fn good(&self, candidate: &Candidate) -> bool {
+        self.brain.guards.good_enough(candidate.confidence, self.brain.policy.answer_at)
+    }
+
+    fn found_matter(&mut self, candidates: Vec<Candidate>) {
+        let best = candidates.first().cloned();
+        if let Some(best) = best.filter(|best| self.good(best) && !self.ambiguous(&candidates)) {
+            return self.serve(best.target, best.card);
+        }
+        let near: Vec<Candidate> = candidates
+            .into_iter()
+            .filter(|one| one.confidence >= self.brain.policy.clarify_at)
+            .take(MOST_CHOICES)
+            .collect();
+        let kind = self.state.passport.matter.as_ref().map_or(Kind::Other, |matter| matter.kind);
+        if near.len() > 1
+            && self.state.shown.is_empty()
+            && self.brain.guards.may_ask(&self.state, false)
+            && kind != Kind::Help
+        {
+            return self.clarify(near);
+        }
+        match kind {
+            Kind::Help => self.start_flow(crate::scenario::HELP_FLOW),
+            Kind::Other if near.is_empty() => self.failed(words::NOT_UNDERSTOOD),
+            _ => self.hand_over(Reason::NoAnswer),
+        }
+    }
+
+    /// The second is as good as the first, and they are different matters.
+    fn ambiguous(&self, candidates: &[Candidate]) -> bool {
+        let (Some(first), Some(second)) = (candidates.first(), candidates.get(1)) else { return false };
+        self.brain.guards.may_ask(&self.state, false)
+            && first.confidence - second.confidence < self.brain.policy.margin
+            && first.confidence < self.brain.policy.answer_at + 0.15
+            && second.confidence >= self.brain.policy.clarify_at
+    }
+
+    fn clarify(&mut self, near: Vec<Candidate>) {
+        let choices: Vec<Choice> = near
+            .into_iter()
+            .map(|one| Choice { target: one.target, title: one.title, card: one.card })
+            .collect();
+        let mut text = words::WHICH_ONE.to_owned();
+        for (at, choice) in choices.iter().enumerate() {
+            text.push_str(&format!("\n{}. {}", at + 1, choice.title));
+        }
+        let mut options: Vec<String> = choices.iter().map(|choice| choice.title.clone()).collect();
+        options.push(words::NONE_OF_THEM.to_owned());
+        self.state.questions = self.state.questions.saturating_add(1);
+        self.state.heard = Heard::Form(text.clone());
+        self.state.phase = Phase::Clarifying { choices };
+        self.utter(Utterance { options, ..Utterance::new(UtteranceKind::Ask, text) });
+    }
+
+    /// Starts the scenario or gives the entry; a person where neither may be served today.
+    pub(super) fn serve(&mut self, target: Target, card: Option<Card>) {
+        match target {
+            Target::Scenario(id) => self.start_flow(&id),
+            Target::Entry(entry) => {
+                let scenario = self.brain.scenarios.opening_with(&entry).map(|scenario| scenario.id.clone());
+                match (scenario, card) {
+                    (Some(id), _) => self.start_flow(&id),
+                    (None, Some(card)) if self.answer(&card) => {}
+                    _ => self.hand_over(Reason::NoAnswer),
+                }
+            }
+        }
+    }
+
+    fn found_in_flow(&mut self, candidates: Vec<Candidate>) {
+        let best = candidates.into_iter().find(|one| self.good(one) && one.card.is_some());
+        match best.and_then(|best| best.card) {
+            Some(card) if self.answer(&card) => self.leave_node(),
+            _ => self.hand_over(Reason::NoAnswer),
+        }
+    }
+
+    /// Words in a form turned out to be another topic, or did not.
+    fn found_aside(&mut self, candidates: Vec<Candidate>) {
+        let aside = self.state.aside.take();
+        let best = candidates.into_iter().next().filter(|best| self.good(best));
+        match (best, aside) {
+            (Some(Candidate { target: Target::Scenario(id), .. }), _)
+                if self.state.flow.as_ref().is_some_and(|flow| flow.scenario != id) =>
+            {
+                self.state.parked = self.state.flow.take();
+                self.start_flow(&id);
+            }
+            (Some(Candidate { card: Some(card), .. }), _) if self.answer(&card) => {
+                self.note(words::BACK_TO);
+                self.advance();
+            }
+            (_, Some(words)) if self.asks_for_text() => self.fill_with(&words),
+            _ => self.not_an_answer(),
+        }
+    }
+
+    fn asks_for_text(&self) -> bool {
+        self.asked_slot().is_some_and(|(_, slot)| slot.slot_type == SlotType::Text)
+    }
+
+    fn found_waiting(&mut self, candidates: Vec<Candidate>) {
+        let best = candidates.into_iter().find(|one| self.good(one) && one.card.is_some());
+        let heard = self.state.heard.clone();
+        match best.and_then(|best| best.card) {
+            Some(card) if self.answer(&card) => {
+                self.state.heard = heard;
+                self.say(UtteranceKind::Queue, "这是等的时候先查到的，位置没有变，工作人员马上就来。");
+            }
+            _ => self.say(UtteranceKind::Queue, words::NOTED_WAITING),
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! The caller's words. The order of what is looked for is the charter's: a wish for a person, danger, what a person
+//! takes first; only then the form, the matter, the search.
+
+use kernel::LineId;
+use language::{Act, EntityKind, Heard, Kind, Reading};
+
+use super::Turn;
+use crate::boundary::Treat;
+use crate::event::{Effect, Reason, SpeechFeatures, UtteranceKind};
+use crate::passport::{Fact, Matter, Speaker, label_of};
+use crate::scenario::{PRAISE_FLOW, SUGGESTION_FLOW};
+use crate::slots::looks_like_question;
+use crate::state::{Choice, Lane, Phase, Purpose};
+use crate::words;
+
+/// A domain is relied upon for moving between lines at or above this confidence.
+const SURE_OF_DOMAIN: f32 = 0.6;
+/// A kind of request interrupts a form at or above this confidence.
+const SURE_OF_KIND: f32 = 0.75;
+/// Distress at or above this goes to a person.
+const DISTRESSED: u8 = 2;
+
+impl Turn<'_> {
+    pub(super) fn key(&mut self, digit: char) {
+        if matches!(self.state.phase, Phase::WithAgent) {
+            return;
+        }
+        if self.brain.guards.key_wishes_person(digit) {
+            return self.wish();
+        }
+        match self.state.phase {
+            Phase::Clarifying { .. } | Phase::Asking { .. } => self.said(&digit.to_string(), None),
+            Phase::Queued { .. } => {}
+            _ => self.failed(words::NOT_UNDERSTOOD),
+        }
+    }
+
+    fn wish(&mut self) {
+        if matches!(self.state.phase, Phase::Queued { .. }) {
+            self.say(UtteranceKind::Queue, words::STILL_QUEUED);
+        } else {
+            self.hand_over(Reason::Wish);
+        }
+    }
+
+    pub(super) fn silence(&mut self) {
+        if matches!(
+            self.state.phase,
+            Phase::Queued { .. }
+                | Phase::WithAgent
+                | Phase::Ended
+                | Phase::Filing { .. }
+                | Phase::Seeking { .. }
+        ) {
+            return;
+        }
+        // Silence after an answer that did not help is a wish nobody says aloud.
+        let after_a_bad_answer =
+            matches!(self.state.heard, Heard::Offered | Heard::AfterFail) && self.state.failures > 0;
+        self.state.failures = self.state.failures.saturating_add(1);
+        if after_a_bad_answer || self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures)
+        {
+            return self.hand_over(Reason::Silence);
+        }
+        if matches!(self.state.phase, Phase::Asking { .. }) {
+            self.put_again()
+        } else {
+            self.note(words::SILENCE)
+        }
+    }
+
+    pub(super) fn said(&mut self, text: &str, speech: Option<SpeechFeatures>) {
+        if self.state.phase == Phase::Ended {
+            self.state.phase = Phase::Listening;
+            self.state.heard = Heard::Opening;
+        }
+        let reading = self.brain.reader.read(text, &self.state.heard);
+        if self.state.phase == Phase::WithAgent {
+            let danger = self.brain.guards.danger(&reading);
+            if let Some(service) = danger {
+                self.say(UtteranceKind::Advice, words::advice(service));
+                self.effects.push(Effect::Advise { service });
+            }
+            self.effects.push(Effect::ToAgent { text: text.to_owned(), danger });
+            return self.note_facts(&reading);
+        }
+        self.note_facts(&reading);
+        // Danger is told first, and hands over in this same turn: a wish for a person beside it is met as well.
+        if let Some(service) = self.brain.guards.danger(&reading) {
+            self.remember(&reading);
+            return self.danger(service);
+        }
+        if self.brain.guards.wishes_person(&reading) {
+            self.remember_beside_wish(&reading);
+            return self.wish();
+        }
+        if matches!(self.state.phase, Phase::Queued { .. }) {
+            return self.said_waiting(&reading);
+        }
+        if matches!(self.state.phase, Phase::Seeking { .. } | Phase::Filing { .. }) {
+            return self.state.unheard.push(text.to_owned());
+        }
+        if self.to_a_person(&reading, speech) {
+            return;
+        }
+        let unreliable = speech.is_some_and(|speech| speech.confidence < self.brain.policy.speech_at);
+        if unreliable {
+            return if matches!(self.state.phase, Phase::Asking { .. }) {
+                self.not_an_answer()
+            } else {
+                self.failed(words::NOT_UNDERSTOOD)
+            };
+        }
+        match std::mem::take(&mut self.state.phase) {
+            Phase::Asking { slot } => {
+                self.state.phase = Phase::Asking { slot };
+                self.said_in_form(&reading);
+            }
+            Phase::Clarifying { choices } => self.picked(&reading, choices),
+            _ => self.said_freely(&reading),
+        }
+    }
+
+    /// What a person takes first: dialect, anger, complaints, reports, urgent matters (charter line 3).
+    fn to_a_person(&mut self, reading: &Reading, speech: Option<SpeechFeatures>) -> bool {
+        if reading.dialect || speech.is_some_and(|speech| speech.dialect) {
+            self.state.passport.dialect = true;
+            if self.state.lane == Lane::Normal {
+                self.state.lane = Lane::Dialect;
+            }
+        }
+        self.state.passport.mood = self.state.passport.mood.max(reading.distress);
+        let domain = reading.domain.as_ref().map(|domain| domain.name.as_str());
+        let told = reading.act == Act::Statement || reading.distress >= DISTRESSED;
+        let guards = self.brain.guards;
+        let Some((treat, _why)) =
+            guards.person_first(&self.brain.boundary, domain, reading.kind, reading.urgency, self.state.lane)
+        else {
+            if reading.distress >= DISTRESSED {
+                self.remember(reading);
+                self.hand_over(Reason::Distress);
+                return true;
+            }
+            return false;
+        };
+        // In the middle of a form, only clear words turn the answer into a matter of its own.
+        let in_form = matches!(self.state.phase, Phase::Asking { .. });
+        let own_kind = self.flow_kind() == Some(reading.kind);
+        let clear = reading.kind_confidence >= SURE_OF_KIND
+            || treat == Treat::HumanOnly
+            || reading.distress >= DISTRESSED;
+        if !told || (in_form && (!clear || own_kind)) {
+            return false;
+        }
+        self.remember(reading);
+        self.hand_over(match self.state.lane {
+            Lane::Dialect => Reason::Dialect,
+            Lane::Elderly => Reason::Elderly,
+            _ if reading.distress >= DISTRESSED => Reason::Distress,
+            _ => Reason::Boundary,
+        });
+        true
+    }
+
+    fn flow_kind(&self) -> Option<Kind> {
+        let flow = self.state.flow.as_ref()?;
+        self.brain.scenarios.get(&flow.scenario).map(|scenario| scenario.kind)
+    }
+
+    /// Notes what was named; a known value is replaced only where the caller corrects it.
+    fn note_facts(&mut self, reading: &Reading) {
+        let corrects = reading.correction.is_some();
+        for entity in &reading.entities {
+            let slot = match entity.kind {
+                EntityKind::Place => "place",
+                EntityKind::Phone => "phone",
+                EntityKind::Name => "name",
+                EntityKind::IdNumber => "id_number",
+                EntityKind::Time => "time",
+                EntityKind::Amount => "amount",
+                EntityKind::Organisation => "organisation",
+                EntityKind::Number | EntityKind::Ticket => continue,
+            };
+            if self.state.passport.value(slot).is_some() && !corrects {
+                continue;
+            }
+            self.state.passport.note(Fact {
+                slot: slot.to_owned(),
+                label: label_of(slot).to_owned(),
+                value: entity.value.clone(),
+                words: entity.words.clone(),
+                by: Speaker::Citizen,
+                at: self.now,
+            });
+        }
+    }
+
+    /// Keeps the words as the matter, so that they travel.
+    fn remember(&mut self, reading: &Reading) {
+        self.state.open_matter = true;
+        self.state.outcome = None;
+        self.state.questions = 0;
+        self.state.useful = 0;
+        self.state.passport.take_up(Matter {
+            words: reading.raw.clone(),
+            normal: reading.correction.clone().unwrap_or_else(|| reading.normal.clone()),
+            kind: reading.kind,
+            domain: reading.domain.as_ref().map(|domain| domain.name.clone()),
+        });
+    }
+
+    /// "我要投诉，转人工": the wish counts at once, and what was said beside it is not lost.
+    fn remember_beside_wish(&mut self, reading: &Reading) {
+        const LONGEST_BARE_WISH: usize = 12;
+        if self.state.passport.matter.is_none() && reading.raw.chars().count() > LONGEST_BARE_WISH {
+            self.remember(reading);
+        }
+    }
+
+    fn said_in_form(&mut self, reading: &Reading) {
+        match reading.act {
+            Act::AskRepeat => return self.put_again(),
+            Act::AskPause => return self.note(words::TAKE_YOUR_TIME),
+            Act::AskIdentity => {
+                self.note(self.brain.guards.identity());
+                return self.put_again();
+            }
+            Act::Abandon => {
+                self.state.flow = None;
+                self.state.parked = None;
+                self.state.phase = Phase::Listening;
+                self.state.open_matter = false;
+                self.state.heard = Heard::AfterAnswer;
+                return self.note(words::DROPPED);
+            }
+            _ => {}
+        }
+        if let Some(rest) = &reading.correction {
+            let rest = self.brain.reader.read(rest, &self.state.heard);
+            if self.correct(&rest) {
+                return;
+            }
+            if self.fill(&rest) {
+                return self.filled();
+            }
+            return self.search_aside(&rest);
+        }
+        let question = looks_like_question(&reading.normal) && reading.normal.chars().count() >= 5;
+        if !question && self.fill(reading) {
+            return self.filled();
+        }
+        if question || (reading.act == Act::Statement && reading.normal.chars().count() >= 6) {
+            return self.search_aside(reading);
+        }
+        self.not_an_answer();
+    }
+
+    fn search_aside(&mut self, reading: &Reading) {
+        let request = self.request();
+        self.state.aside = Some(reading.raw.clone());
+        self.state.phase = Phase::Seeking { request, purpose: Purpose::Aside };
+        self.effects.push(Effect::Search {
+            request,
+            query: reading.normal.clone(),
+            domain: reading.domain.as_ref().map(|domain| domain.name.clone()),
+            about: None,
+            except: Vec::new(),
+        });
+    }
+
+    fn picked(&mut self, reading: &Reading, choices: Vec<Choice>) {
+        let words = language::plain::squash(&reading.normal);
+        let ordinal = ["1", "2", "3", "一", "二", "三", "第一个", "第二个", "第三个"]
+            .iter()
+            .position(|word| *word == words);
+        let by_number = ordinal.and_then(|at| choices.get(at % 3));
+        let by_title = choices.iter().find(|choice| {
+            let title = language::plain::squash(&choice.title);
+            words.chars().count() >= 2 && (title.contains(&words) || words.contains(&title))
+        });
+        let affirmed = (reading.act == Act::Affirm && choices.len() == 1).then(|| choices.first()).flatten();
+        if let Some(choice) = by_number.or(by_title).or(affirmed).cloned() {
+            self.state.failures = 0;
+            return self.serve(choice.target, choice.card);
+        }
+        if reading.act == Act::Deny || words.contains("都不是") || words.contains("都不对") {
+            return self.hand_over(Reason::NoAnswer);
+        }
+        if reading.act == Act::Statement {
+            return self.matter(reading);
+        }
+        self.state.failures = self.state.failures.saturating_add(1);
+        if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
+            return self.hand_over(Reason::NotUnderstood);
+        }
+        self.state.phase = Phase::Clarifying { choices };
+        self.repeat();
+    }
+
+    fn said_freely(&mut self, reading: &Reading) {
+        if let Some(entity) = reading.entity(EntityKind::Ticket) {
+            let request = self.request();
+            self.state.phase = Phase::Seeking { request, purpose: Purpose::Matter };
+            let number = entity.value.clone();
+            return self.effects.push(Effect::LookUpTicket { request, number });
+        }
+        if reading.refuses_human {
+            self.state.heard = Heard::AfterAnswer;
+            return self.note("好的，不转人工。您接着说就行。");
+        }
+        match reading.act {
+            Act::Greeting => self.note(words::HELLO),
+            Act::Thanks | Act::Affirm if !self.state.open_matter => self.note(words::WELCOME),
+            Act::Farewell => self.farewell(),
+            Act::Abandon => {
+                self.state.open_matter = false;
+                self.note(words::DROPPED);
+            }
+            Act::Deny if self.state.heard == Heard::AfterAnswer => self.farewell(),
+            Act::AskIdentity => self.note(self.brain.guards.identity()),
+            Act::AskRepeat => self.repeat(),
+            Act::AskPause => self.note(words::TAKE_YOUR_TIME),
+            Act::RejectAnswer => self.rejected(reading),
+            Act::Empty | Act::Deny | Act::Affirm | Act::Thanks => self.failed(words::NOT_UNDERSTOOD),
+            Act::Statement => self.matter(reading),
+        }
+    }
+
+    fn rejected(&mut self, reading: &Reading) {
+        self.state.open_matter = true;
+        self.state.outcome = None;
+        if let Some(rest) = &reading.correction {
+            let rest = self.brain.reader.read(rest, &self.state.heard);
+            return self.matter(&rest);
+        }
+        self.state.failures = self.state.failures.saturating_add(1);
+        if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
+            return self.hand_over(Reason::AnswerRejected);
+        }
+        self.offer(words::REJECTED);
+    }
+
+    /// A matter told in the open: to the line, the flow or the search it belongs to.
+    fn matter(&mut self, reading: &Reading) {
+        let follows_up = self.state.heard == Heard::AfterAnswer;
+        let corrected = reading.correction.is_some();
+        if !follows_up && !corrected {
+            self.state.shown.clear();
+        }
+        self.remember(reading);
+        self.right_line(reading);
+        if asks_progress(&reading.normal) {
+            return self.progress();
+        }
+        match reading.kind {
+            Kind::Suggestion if reading.kind_confidence >= self.brain.policy.answer_at => {
+                return self.start_flow(SUGGESTION_FLOW);
+            }
+            Kind::Praise if reading.kind_confidence >= self.brain.policy.answer_at => {
+                return self.start_flow(PRAISE_FLOW);
+            }
+            _ => {}
+        }
+        let request = self.request();
+        self.state.phase = Phase::Seeking { request, purpose: Purpose::Matter };
+        let query = reading.correction.clone().unwrap_or_else(|| reading.normal.clone());
+        self.effects.push(Effect::Search {
+            request,
+            query,
+            domain: self.domain(),
+            about: if follows_up { self.state.about.clone() } else { None },
+            except: if corrected { self.state.shown.clone() } else { Vec::new() },
+        });
+    }
+
+    fn progress(&mut self) {
+        let known = self.state.passport.tickets.last().cloned();
+        match known {
+            Some(number) => {
+                let request = self.request();
+                self.state.phase = Phase::Seeking { request, purpose: Purpose::Matter };
+                self.effects.push(Effect::LookUpTicket { request, number });
+            }
+            None => self.offer(words::NEED_TICKET_NUMBER),
+        }
+    }
+
+    /// Moves a caller who dialled the wrong line; nothing is said twice, nothing redialled (mission M9).
+    fn right_line(&mut self, reading: &Reading) {
+        let Some(domain) = reading.domain.as_ref().filter(|domain| domain.confidence >= SURE_OF_DOMAIN)
+        else {
+            return;
+        };
+        let business = reading.medical_line.and_then(|line| {
+            let name = serde_json::to_value(line).ok()?;
+            self.brain.line_of_domain.get(&format!("医保/{}", name.as_str()?)).cloned()
+        });
+        let here = self.state.line.to_string();
+        let serves = self
+            .brain
+            .lines
+            .get(&here)
+            .is_none_or(|line| line.domains.is_empty() || line.domains.contains(&domain.name));
+        let on_medical =
+            self.brain.line_of_domain.iter().any(|(key, line)| key.starts_with("医保/") && *line == here);
+        let target = match business {
+            Some(line) if on_medical => Some(line),
+            _ if serves => None,
+            business => business.or_else(|| self.brain.line_of_domain.get(&domain.name).cloned()),
+        };
+        if let Some(line) = target.filter(|line| *line != here) {
+            let name =
+                self.brain.lines.get(&line).map_or_else(|| line.clone(), |profile| profile.name.clone());
+            self.note(format!("您说的事归{name}管，我直接带您过去，不用重拨，也不用重说。"));
+            self.state.passport.lines.push(line.clone());
+            self.state.line = LineId(line.clone());
+            self.effects.push(Effect::MoveLine { line: LineId(line) });
+        }
+    }
+}
+
+fn asks_progress(words: &str) -> bool {
+    let about_ticket = ["工单", "上次反映", "我反映的", "上回反映", "之前投诉", "我投诉的", "上次报的"]
+        .iter()
+        .any(|word| words.contains(word));
+    about_ticket
+        && ["进度", "怎么样了", "到哪", "处理得", "处理了", "有结果", "结果", "办好了", "办得", "查一下"]
+            .iter()
+            .any(|word| words.contains(word))
+}
