@@ -4,11 +4,12 @@
 //! perform. It does no I/O: searching, queueing and filing are effects, and their results come back as events.
 //!
 //! Invariants (the caller's charter, lines 1-5, 8 and 9): each has its enforcing code in [`guards`], and
-//! the `checker` walks the real engine through every scenario, state and kind of input to prove that none can be broken.
+//! [`checker`] walks the real engine through every scenario, state and kind of input to prove that none can be broken.
 //! Deliberately absent: clocks, stores, models, HTML.
 
 pub mod boundary;
 pub mod brain;
+pub mod checker;
 mod engine;
 pub mod event;
 pub mod guards;
