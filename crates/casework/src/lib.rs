@@ -1,1 +1,3 @@
-//! casework: see docs/architecture.md.
+//! Matters that outlive a contact: tickets from registration to archive, deadlines, the record of every step.
+//!
+//! (being written)
