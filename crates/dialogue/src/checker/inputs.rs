@@ -91,9 +91,11 @@ pub(super) fn of(
         return starts(brain);
     }
     let mut all = results(vertex, scenario, cards, now, brain);
-    // A conversation waits for at most two results here; beyond that only the results may come, or the space never ends.
-    if vertex.state.unheard.len() < 2 && vertex.pending.len() < 3 {
-        all.extend(caller(vertex, scenario));
+    // One utterance may overtake a result; beyond that only the results come, or the space never ends.
+    let busy = matches!(vertex.state.phase, Phase::Seeking { .. } | Phase::Filing { .. })
+        || vertex.state.aside_request.is_some();
+    if !busy || vertex.state.unheard.is_empty() && vertex.pending.len() < 3 {
+        all.extend(caller(vertex, scenario, busy));
     }
     if vertex.state.phase == Phase::WithAgent {
         all.push(event(Class::Result, "通话中断", Event::AgentLeft { finished: false }));
@@ -130,16 +132,21 @@ fn starts(brain: &Brain) -> Vec<Input> {
     all
 }
 
-fn caller(vertex: &Vertex, scenario: &Scenario) -> Vec<Input> {
+fn caller(vertex: &Vertex, scenario: &Scenario, busy: bool) -> Vec<Input> {
     let mut all = vec![
         said(Class::Wish, "我要转人工"),
         event(Class::KeyZero, "按0", Event::Key { digit: '0' }),
         said(Class::Emergency, "我家着火了，快来人"),
         said(Class::Complaint, "我要投诉物业，垃圾三天没人清"),
-        said(Class::NotUnderstood, "嗯"),
+        said(Class::NotUnderstood, "……"),
         event(Class::Silence, "没有声音8秒", Event::Silence { secs: 8 }),
         event(Class::HangUp, "挂断", Event::HungUp),
     ];
+    if busy {
+        all.push(said(Class::Topic, "身份证丢了怎么补办"));
+        all.push(said(Class::Words, "不用转人工了"));
+        return all;
+    }
     if matches!(vertex.state.phase, Phase::WithAgent | Phase::Ended) {
         all.push(said(Class::Words, "谢谢"));
         return all;

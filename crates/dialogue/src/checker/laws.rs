@@ -149,7 +149,10 @@ impl Judge<'_> {
             self.breach(2, "第一个有用的答复之前问了不止一个问题");
         }
         if books.misses >= 2
-            && !matches!(self.state().phase, Phase::Queued { .. } | Phase::WithAgent | Phase::Ended)
+            && !matches!(
+                self.state().phase,
+                Phase::Queued { .. } | Phase::WithAgent | Phase::Ended | Phase::Filing { .. }
+            )
         {
             self.breach(2, "连续两次没听懂还没有转人工");
         }
@@ -252,8 +255,14 @@ impl Judge<'_> {
             }
         }
         let answered = self.utterances().any(|utterance| utterance.kind == UtteranceKind::Answer);
-        let waiting_for_it =
-            self.was(|phase| matches!(phase, Phase::Seeking { purpose: crate::state::Purpose::Matter, .. }));
+        let answers = match &self.input.event {
+            Event::Found { request, .. } | Event::Fetched { request, .. } => Some(*request),
+            _ => None,
+        };
+        let waiting_for_it = match self.before.state.phase {
+            Phase::Seeking { request, purpose: crate::state::Purpose::Matter } => answers == Some(request),
+            _ => false,
+        };
         let abstains = matches!(self.input.class, Class::FoundLow | Class::Expired | Class::Unsourced);
         if abstains && waiting_for_it && self.before.books.plain_question && !answered && !self.enqueued() {
             faults.push("没有合适的答案却没有转人工");

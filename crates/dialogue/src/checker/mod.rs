@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::brain::Brain;
 use crate::engine::step;
 use crate::event::Card;
-use crate::scenario::Scenario;
+use crate::scenario::{HELP_FLOW, Scenario};
 
 pub use inputs::Input;
 pub use laws::Breach;
@@ -63,35 +63,46 @@ pub struct Report {
 /// How far to go.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The most states of one scenario.
+    /// The most states of one walk.
     pub states: usize,
     /// Threads.
     pub threads: usize,
+    /// Stop as soon as this line is found broken.
+    pub stop_at: Option<u8>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { states: 60_000, threads: 2 }
+        Self { states: 1_000_000, threads: 2, stop_at: None }
     }
 }
 
 /// Checks every scenario of the brain.
+///
+/// Outside a flow no scenario matters, so that part of the space is walked once, whole; each scenario's own walk goes
+/// through its flow and ends where the flow is left.
 pub fn check(brain: &Brain, cards: &Cards<'_>, now: Micros, limits: Limits) -> Report {
-    let scenarios: Vec<&Scenario> = brain.scenarios.iter().collect();
+    let whole = brain.scenarios.get(HELP_FLOW).map(|scenario| (scenario, Reach::Whole));
+    let walks: Vec<(&Scenario, Reach)> =
+        whole.into_iter().chain(brain.scenarios.iter().map(|scenario| (scenario, Reach::Flow))).collect();
     let next = AtomicUsize::new(0);
     let merged = Mutex::new(Report::default());
     std::thread::scope(|scope| {
         for _ in 0..limits.threads.max(1) {
             scope.spawn(|| {
-                while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let one = check_one(brain, scenario, cards, now, limits.states);
+                while let Some((scenario, reach)) = walks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let one = walk(brain, scenario, *reach, cards, now, limits);
                     let mut all = merged.lock().unwrap_or_else(PoisonError::into_inner);
-                    all.scenarios += 1;
+                    all.scenarios += usize::from(*reach == Reach::Flow);
                     all.states += one.states;
                     all.transitions += one.transitions;
                     all.violations.extend(one.violations);
                     all.unreached.extend(one.unreached);
                     all.cut.extend(one.cut);
+                    let found = |line: u8| all.violations.iter().any(|violation| violation.line == line);
+                    if limits.stop_at.is_some_and(found) {
+                        next.store(walks.len(), Ordering::Relaxed);
+                    }
                 }
             });
         }
@@ -103,13 +114,28 @@ pub fn check(brain: &Brain, cards: &Cards<'_>, now: Micros, limits: Limits) -> R
     report
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Everything.
+    Whole,
+    /// The way into the flow and the flow itself.
+    Flow,
+}
+
 struct Visited {
     vertex: Vertex,
     from: Option<usize>,
     said: String,
 }
 
-fn check_one(brain: &Brain, scenario: &Scenario, cards: &Cards<'_>, now: Micros, most: usize) -> Report {
+fn walk(
+    brain: &Brain,
+    scenario: &Scenario,
+    reach: Reach,
+    cards: &Cards<'_>,
+    now: Micros,
+    limits: Limits,
+) -> Report {
     let mut visited = vec![Visited { vertex: Vertex::fresh(now), from: None, said: String::new() }];
     let mut known: HashMap<u64, usize> = HashMap::new();
     let mut todo = VecDeque::from([0_usize]);
@@ -117,10 +143,16 @@ fn check_one(brain: &Brain, scenario: &Scenario, cards: &Cards<'_>, now: Micros,
     let mut broken: BTreeSet<u8> = BTreeSet::new();
     let mut reached: BTreeSet<String> = BTreeSet::new();
     while let Some(at) = todo.pop_front() {
+        if limits.stop_at.is_some_and(|line| broken.contains(&line)) {
+            break;
+        }
         let Some(vertex) = visited.get(at).map(|visited| visited.vertex.clone()) else { break };
         if let Some(flow) = vertex.state.flow.as_ref().filter(|flow| flow.scenario == scenario.id) {
             reached.insert(flow.node.clone());
             reached.extend(flow.told.iter().cloned());
+        }
+        if reach == Reach::Flow && !vertex.leads_into(scenario) {
+            continue;
         }
         for input in inputs::of(&vertex, scenario, brain, cards, now) {
             report.transitions += 1;
@@ -140,7 +172,7 @@ fn check_one(brain: &Brain, scenario: &Scenario, cards: &Cards<'_>, now: Micros,
             }
             let key = next.key();
             if !known.contains_key(&key) {
-                if visited.len() >= most {
+                if visited.len() >= limits.states {
                     if report.cut.is_empty() {
                         report.cut.push(scenario.id.clone());
                     }

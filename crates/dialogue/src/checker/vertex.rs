@@ -7,7 +7,7 @@ use kernel::{ContactId, Micros};
 
 use super::inputs::Input;
 use crate::event::Effect;
-use crate::state::Conversation;
+use crate::state::{Conversation, Phase};
 
 /// What the conversation asked for and has not got.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,6 +51,22 @@ impl Vertex {
         Self { state, pending: BTreeSet::new(), books: Books::default() }
     }
 
+    /// On the way into a scenario's flow, or in it.
+    pub fn leads_into(&self, scenario: &crate::scenario::Scenario) -> bool {
+        let opening = !self.books.started
+            || (self.state.flow.is_none()
+                && self.state.passport.earlier.is_empty()
+                && self.state.failures == 0
+                && self.state.breakdowns == 0
+                && matches!(
+                    self.state.phase,
+                    Phase::Listening | Phase::Seeking { .. } | Phase::Clarifying { .. }
+                )
+                && self.state.outcome.is_none());
+        let inside = [&self.state.flow, &self.state.parked];
+        opening || inside.iter().any(|flow| flow.as_ref().is_some_and(|flow| flow.scenario == scenario.id))
+    }
+
     /// Two vertices of the same key behave alike: what only grows and is never read by the engine is left out.
     pub fn key(&self) -> u64 {
         let mut state = self.state.clone();
@@ -75,14 +91,50 @@ impl Vertex {
                 fact.value.clear();
             }
         }
+        if state.lane != crate::state::Lane::Elderly {
+            state.channel = crate::state::Channel::Web;
+        }
+        if let Phase::Queued { position: Some(position) } = &mut state.phase {
+            *position = 1;
+        }
+        // Values of shared slots steer no branch; that they are known does.
+        let shared = |slot: &str| crate::scenario::common_slot(slot).is_some();
+        state.passport.facts.iter_mut().filter(|fact| shared(&fact.slot)).for_each(|fact| fact.value.clear());
+        let mut books = self.books.clone();
+        // With a person, or over: counters of the matter start anew with the next one, form answers steer nothing until
+        // a flow starts again; that they are known does.
+        let rests = matches!(state.phase, Phase::Queued { .. } | Phase::WithAgent | Phase::Ended);
+        if rests {
+            state.passport.facts.iter_mut().for_each(|fact| fact.value.clear());
+            state.useful = 0;
+            state.questions = 0;
+            state.failures = 0;
+            state.shown.clear();
+            state.about = None;
+            if let Some(matter) = &mut state.passport.matter {
+                matter.kind = language::Kind::Other;
+                matter.domain = None;
+            }
+            books.questions = 0;
+            books.useful = false;
+            books.plain_question = false;
+            books.misses = 0;
+        }
+        if state.phase == Phase::Ended {
+            state.heard = language::Heard::Opening;
+        }
+        // The words of a matter are read again only to fill slots; the trigger's are kept apart by its domain and length.
+        if let Some(matter) = &mut state.passport.matter {
+            let long = matter.words.chars().count() >= 6;
+            matter.words = if long { "long".to_owned() } else { String::new() };
+            matter.normal.clear();
+        }
         state.passport.facts.sort_by(|a, b| a.slot.cmp(&b.slot));
         // Request numbers matter only relative to each other.
         let base = state.next_request;
         state.next_request = 0;
         let mut hasher = DefaultHasher::new();
-        if let crate::state::Phase::Seeking { request, .. } | crate::state::Phase::Filing { request } =
-            &mut state.phase
-        {
+        if let Phase::Seeking { request, .. } | Phase::Filing { request } = &mut state.phase {
             *request = base.wrapping_sub(*request);
         }
         state.aside_request = state.aside_request.map(|request| base.wrapping_sub(request));
@@ -98,7 +150,7 @@ impl Vertex {
                 Pending::Queue => 7_u8.hash(&mut hasher),
             }
         }
-        self.books.hash(&mut hasher);
+        books.hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -71,17 +71,22 @@ impl Turn<'_> {
     }
 
     fn clarify(&mut self, near: Vec<Candidate>) {
-        let choices: Vec<Choice> = near
-            .into_iter()
-            .map(|one| Choice { target: one.target, title: one.title, card: one.card })
-            .collect();
+        self.state.questions = self.state.questions.saturating_add(1);
+        self.put_choices(
+            near.into_iter()
+                .map(|one| Choice { target: one.target, title: one.title, card: one.card })
+                .collect(),
+        );
+    }
+
+    /// Puts the candidates to the caller.
+    pub(super) fn put_choices(&mut self, choices: Vec<Choice>) {
         let mut text = words::WHICH_ONE.to_owned();
         for (at, choice) in choices.iter().enumerate() {
             text.push_str(&format!("\n{}. {}", at + 1, choice.title));
         }
         let mut options: Vec<String> = choices.iter().map(|choice| choice.title.clone()).collect();
         options.push(words::NONE_OF_THEM.to_owned());
-        self.state.questions = self.state.questions.saturating_add(1);
         self.state.heard = Heard::Form(text.clone());
         self.state.phase = Phase::Clarifying { choices };
         self.utter(Utterance { options, ..Utterance::new(UtteranceKind::Ask, text) });

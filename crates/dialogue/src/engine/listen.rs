@@ -233,6 +233,7 @@ impl Turn<'_> {
                 self.state.heard = Heard::AfterAnswer;
                 return self.note(words::DROPPED);
             }
+            _ if reading.refuses_human => return self.put_again(),
             _ => {}
         }
         if let Some(rest) = &reading.correction {
@@ -289,12 +290,18 @@ impl Turn<'_> {
         if reading.act == Act::Statement {
             return self.matter(reading);
         }
-        self.state.failures = self.state.failures.saturating_add(1);
-        if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
-            return self.hand_over(Reason::NotUnderstood);
+        match reading.act {
+            Act::AskIdentity => self.note(self.brain.guards.identity()),
+            Act::AskPause => self.note(words::TAKE_YOUR_TIME),
+            Act::AskRepeat => {}
+            _ => {
+                self.state.failures = self.state.failures.saturating_add(1);
+                if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
+                    return self.hand_over(Reason::NotUnderstood);
+                }
+            }
         }
-        self.state.phase = Phase::Clarifying { choices };
-        self.repeat();
+        self.put_choices(choices);
     }
 
     fn said_freely(&mut self, reading: &Reading) {
@@ -310,7 +317,10 @@ impl Turn<'_> {
         }
         match reading.act {
             Act::Greeting => self.note(words::HELLO),
-            Act::Thanks | Act::Affirm if !self.state.open_matter => self.note(words::WELCOME),
+            Act::Thanks if !self.state.open_matter => self.note(words::WELCOME),
+            Act::Affirm if self.state.heard == Heard::AfterAnswer && !self.state.open_matter => {
+                self.note(words::WELCOME)
+            }
             Act::Farewell => self.farewell(),
             Act::Abandon => {
                 self.state.open_matter = false;

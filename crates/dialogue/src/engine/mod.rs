@@ -11,6 +11,7 @@ use language::{Heard, Kind, Service};
 
 use crate::brain::Brain;
 use crate::event::{Card, Effect, Event, HandOver, Reason, TicketDraft, Utterance, UtteranceKind};
+use crate::passport::Matter;
 use crate::state::{Channel, Conversation, Lane, Outcome, Phase};
 use crate::words;
 
@@ -66,13 +67,18 @@ impl Turn<'_> {
         }
     }
 
-    /// Words that came while a search was under way are heard once it is over.
+    /// Words that came while a search was under way are heard once it is over. They were said before any question that
+    /// the search led to, so they are kept, but never taken for the answer to it.
     fn hear_what_waited(&mut self) {
-        while !matches!(self.state.phase, Phase::Seeking { .. } | Phase::Filing { .. })
-            && !self.state.unheard.is_empty()
-        {
-            let text = self.state.unheard.remove(0);
-            self.said(&text, None);
+        loop {
+            match self.state.phase {
+                Phase::Seeking { .. } | Phase::Filing { .. } => return,
+                Phase::Listening if !self.state.unheard.is_empty() => {
+                    let text = self.state.unheard.remove(0);
+                    self.said(&text, None);
+                }
+                _ => return self.keep_unheard(),
+            }
         }
     }
 
@@ -130,6 +136,7 @@ impl Turn<'_> {
         self.state.aside = None;
         self.state.phase = Phase::Queued { position: None };
         self.state.heard = Heard::Queue;
+        self.keep_unheard();
         self.effects.push(Effect::Enqueue(HandOver {
             reason,
             lane: self.state.lane,
@@ -137,6 +144,14 @@ impl Turn<'_> {
             line: self.state.line.clone(),
             passport: self.brain.guards.passport(&self.state),
         }));
+    }
+
+    /// Words that waited for a search are for the agent now: kept, and not acted upon behind the caller's last wish.
+    fn keep_unheard(&mut self) {
+        for words in std::mem::take(&mut self.state.unheard) {
+            let normal = words.clone();
+            self.state.passport.earlier.push(Matter { words, normal, kind: Kind::Other, domain: None });
+        }
     }
 
     /// Tells whom to call, then brings a person in with top priority.

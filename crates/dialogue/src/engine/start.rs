@@ -106,6 +106,8 @@ impl Turn<'_> {
         self.state.phase = Phase::Ended;
         self.state.flow = None;
         self.state.parked = None;
+        self.state.aside_request = None;
+        self.keep_unheard();
         self.state.outcome = Some(outcome);
         self.effects.push(Effect::End { outcome });
     }

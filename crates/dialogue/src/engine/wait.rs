@@ -36,6 +36,7 @@ impl Turn<'_> {
             return;
         }
         self.state.phase = Phase::WithAgent;
+        self.state.aside_request = None;
         self.state.open_matter = false;
         self.state.outcome = Some(Outcome::HandedOver);
         self.state.position_told_at = None;
@@ -84,6 +85,7 @@ impl Turn<'_> {
 
     fn leave_queue(&mut self) {
         self.effects.push(Effect::LeaveQueue);
+        self.state.aside_request = None;
         self.state.phase = Phase::Listening;
         self.state.heard = Heard::AfterAnswer;
         self.note(words::LEFT_QUEUE);
