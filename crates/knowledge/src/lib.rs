@@ -1,5 +1,25 @@
 //! Knowledge: what the house knows, how it is found, and when nothing fits.
 //!
-//! See docs/architecture.md and docs/search.md.
+//! Invariants:
+//! - No card cites a clause that is not in force on its day, and no card is without a citation.
+//! - A change and its history commit together; a change made on an old revision is refused.
+//! - What one node commits every node finds within two seconds.
+//! - What staff have edited no pack and no import overwrites.
+//!
+//! Deliberately absent: conversation (a scenario's flow is text here), permissions of its own, HTTP.
+//!
+//! See docs/search.md for how things are found and docs/pack-format.md for the form of the content.
 
+pub mod entry;
+mod error;
+pub mod events;
+pub mod model;
 pub mod search;
+pub mod service;
+pub mod sql;
+
+pub use error::KnowledgeError;
+pub use model::{
+    AnswerCard, Answerable, Citation, Clause, Entry, EntryKind, EntryRecord, ScenarioRecord, Status, Target,
+};
+pub use service::{Ask, Library};

@@ -1,0 +1,18 @@
+//! Who may do what to the libraries.
+
+use kernel::Ctx;
+use security::{Permission, SecurityError, authorise};
+
+use super::Library;
+
+impl Library {
+    /// Lets staff and the program itself read everything, withdrawn entries and histories included.
+    pub(super) fn may_read(ctx: &Ctx) -> Result<(), SecurityError> {
+        authorise(ctx, Permission::KnowledgeRead, None)
+    }
+
+    /// Lets an actor publish what holds for a region.
+    pub(crate) fn may_publish(&self, ctx: &Ctx, region: &str) -> Result<(), SecurityError> {
+        authorise(ctx, Permission::KnowledgePublish, Some(&self.vocabulary().scope(region)))
+    }
+}
