@@ -1,0 +1,6 @@
+//! Scenarios told as stories, and properties over random ones.
+
+mod properties;
+mod reference;
+mod scenarios;
+mod world;
