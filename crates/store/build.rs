@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut code = String::from("pub(crate) const MIGRATIONS: &[Migration] = &[\n");
     for (number, (name, path)) in found {
+        let path = path.display().to_string();
         writeln!(code, "    Migration {{ number: {number}, name: {name:?}, sql: include_str!({path:?}) }},")?;
     }
     code.push_str("];\n");

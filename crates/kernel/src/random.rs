@@ -23,6 +23,14 @@ impl Rng {
         Ok(Self(ChaCha12Rng::from_seed(seed)))
     }
 
+    /// A generator seeded by this one, for work on another thread.
+    #[must_use]
+    pub fn fork(&mut self) -> Self {
+        let mut seed = [0_u8; 32];
+        self.fill(&mut seed);
+        Self(ChaCha12Rng::from_seed(seed))
+    }
+
     /// The next 64 random bits.
     pub fn next_u64(&mut self) -> u64 {
         self.0.next_u64()

@@ -80,7 +80,7 @@ impl From<sqlx::Error> for StoreError {
                     },
                     number => match number.parse::<i32>().unwrap_or_default() & 0xff {
                         5 | 6 => Self::Busy(text()),
-                        18 | 19 | 20 => Self::Refused(text()),
+                        18..=20 => Self::Refused(text()),
                         10 | 13 | 14 => Self::Unreachable(text()),
                         _ => Self::Database(error),
                     },

@@ -4,16 +4,19 @@ crate::sql! {
     /// Queues a message; a known key is left alone.
     OUTBOX_EMIT = "INSERT INTO outbox (topic, key, payload, created_us) VALUES ($1, $2, $3, $4)
         ON CONFLICT (key) DO NOTHING";
-    /// Leases the oldest waiting messages of a topic. A portable `IN (SELECT ... LIMIT)` claims twice on PostgreSQL.
+    /// Leases the oldest waiting messages of a topic. A portable `IN (SELECT ... LIMIT)` claims twice on
+    /// PostgreSQL; MATERIALIZED keeps the planner from running the pick again for each row.
     OUTBOX_CLAIM = {
         sqlite: "UPDATE outbox SET claimed_until_us = $1, holder = $2, attempts = attempts + 1
             WHERE seq IN (SELECT seq FROM outbox WHERE topic = $3 AND done_us IS NULL AND claimed_until_us <= $4
                 ORDER BY seq LIMIT $5)
             RETURNING seq, topic, key, payload, created_us, attempts",
-        postgres: "UPDATE outbox SET claimed_until_us = $1, holder = $2, attempts = attempts + 1
-            WHERE seq IN (SELECT seq FROM outbox WHERE topic = $3 AND done_us IS NULL AND claimed_until_us <= $4
+        postgres: "WITH picked AS MATERIALIZED (
+                SELECT seq FROM outbox WHERE topic = $3 AND done_us IS NULL AND claimed_until_us <= $4
                 ORDER BY seq LIMIT $5 FOR UPDATE SKIP LOCKED)
-            RETURNING seq, topic, key, payload, created_us, attempts",
+            UPDATE outbox SET claimed_until_us = $1, holder = $2, attempts = attempts + 1
+            FROM picked WHERE outbox.seq = picked.seq
+            RETURNING outbox.seq, topic, key, payload, created_us, attempts",
     };
     /// Marks a message done, whoever holds it now: the work has happened.
     OUTBOX_DONE = "UPDATE outbox SET done_us = $1, holder = NULL, failure = NULL WHERE seq = $2 AND done_us IS NULL";
@@ -46,10 +49,12 @@ crate::sql! {
             WHERE id IN (SELECT id FROM timers WHERE kind = $3 AND fired_us IS NULL AND due_us <= $4
                 AND claimed_until_us <= $4 ORDER BY due_us, id LIMIT $5)
             RETURNING id, kind, subject, due_us, payload, attempts",
-        postgres: "UPDATE timers SET claimed_until_us = $1, holder = $2, attempts = attempts + 1
-            WHERE id IN (SELECT id FROM timers WHERE kind = $3 AND fired_us IS NULL AND due_us <= $4
+        postgres: "WITH picked AS MATERIALIZED (
+                SELECT id FROM timers WHERE kind = $3 AND fired_us IS NULL AND due_us <= $4
                 AND claimed_until_us <= $4 ORDER BY due_us, id LIMIT $5 FOR UPDATE SKIP LOCKED)
-            RETURNING id, kind, subject, due_us, payload, attempts",
+            UPDATE timers SET claimed_until_us = $1, holder = $2, attempts = attempts + 1
+            FROM picked WHERE timers.id = picked.id
+            RETURNING timers.id, kind, subject, due_us, payload, attempts",
     };
     /// Marks a timer fired unless it was moved or taken over meanwhile.
     TIMER_FIRED = "UPDATE timers SET fired_us = $1, holder = NULL

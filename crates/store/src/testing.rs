@@ -102,16 +102,35 @@ pub async fn for_each_engine(suite: impl AsyncFn(&TestDb)) {
     }
 }
 
+/// As [`for_each_engine`], on databases without a schema: for tests of migrating.
+///
+/// # Panics
+/// When a database cannot be made or the suite fails.
+#[expect(clippy::expect_used, reason = "a test without its database cannot go on")]
+pub async fn for_each_empty_engine(suite: impl AsyncFn(&TestDb)) {
+    suite(&sqlite_empty().await).await;
+    if let Ok(server) = std::env::var(POSTGRES_VARIABLE) {
+        sqlx::any::install_default_drivers();
+        suite(&postgres_clone(&server, "template0").await.expect("make an empty database")).await;
+    }
+}
+
 /// A fresh migrated SQLite file.
 ///
 /// # Panics
 /// When it cannot be made.
 #[expect(clippy::expect_used, reason = "a test without its database cannot go on")]
 pub async fn sqlite_db() -> TestDb {
+    let db = sqlite_empty().await;
+    db.migrate(&test_ctx(0)).await.expect("migrate SQLite");
+    db
+}
+
+#[expect(clippy::expect_used, reason = "a test without its database cannot go on")]
+async fn sqlite_empty() -> TestDb {
     let folder = std::env::temp_dir().join(format!("minsheng-test-{}", unique()));
     let url = format!("sqlite:{}", folder.join("test.db").display());
     let store = Store::open(&url).await.expect("open a SQLite file");
-    store.migrate(&test_ctx(0)).await.expect("migrate SQLite");
     TestDb { store, url, place: Place::Folder(folder) }
 }
 
@@ -123,27 +142,15 @@ pub async fn sqlite_db() -> TestDb {
 pub async fn postgres_db(server: &str) -> TestDb {
     sqlx::any::install_default_drivers();
     let template = template(server).await.expect("make the template database");
-    let name = format!("minsheng_test_{}", unique());
-    run_on(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await.expect("clone the template");
-    let url = on_database(server, &name).expect("address of the clone");
-    let store = Store::open(&url).await.expect("open the clone");
-    TestDb { store, url, place: Place::Database { server: server.to_owned(), name } }
+    postgres_clone(server, &template).await.expect("clone the template")
 }
 
-/// Prepares every statement on the store's engine; the error lists those it refuses.
-///
-/// # Errors
-/// The names of the refused statements with the engine's words.
-pub async fn prepare_all(store: &Store, statements: &[Statement]) -> Result<(), String> {
-    let mut refused = Vec::new();
-    for statement in statements {
-        let mut connection = store.read().acquire().await.map_err(|error| error.to_string())?;
-        let text = statement.sql.on(store.dialect());
-        if let Err(error) = connection.prepare(text.into_sql_str()).await {
-            refused.push(format!("{} on {:?}: {error}", statement.name, store.dialect()));
-        }
-    }
-    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n")) }
+async fn postgres_clone(server: &str, template: &str) -> Result<TestDb, StoreError> {
+    let name = format!("minsheng_test_{}", unique());
+    run_on(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
+    let url = on_database(server, &name)?;
+    let store = Store::open(&url).await?;
+    Ok(TestDb { store, url, place: Place::Database { server: server.to_owned(), name } })
 }
 
 fn unique() -> String {

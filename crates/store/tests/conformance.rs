@@ -1,5 +1,7 @@
 //! What every engine must do alike: transactions, outbox, timers, leases, settings, migrations.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail their test")]
+
 use std::time::Duration;
 
 use kernel::{Ctx, Micros};

@@ -1,0 +1,192 @@
+//! The sections, their keys and defaults.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::section::section;
+
+/// Everything an operator can set before the start.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Config {
+    /// Listening, limits and logs.
+    pub server: Server,
+    /// The database.
+    pub store: Store,
+    /// Passwords, sessions, keys.
+    pub security: Security,
+    /// Web chat.
+    pub chat: Chat,
+    /// Answering from the knowledge base.
+    pub knowledge: Knowledge,
+    /// Queues and agents.
+    pub routing: Routing,
+}
+
+section! {
+    /// Listening, limits and logs.
+    Server "服务：监听、限制与日志" {
+        /// Address and port to listen on.
+        listen: String = "127.0.0.1:8080".to_owned(),
+            "监听的地址和端口；对外服务写 0.0.0.0:8080，或只监听本机由反向代理转发";
+        /// The address citizens see, for links in short messages; https turns secure cookies on. Empty: none.
+        public_url: String = String::new(),
+            "市民看到的网址，用于短信里的链接；以 https:// 开头时登录凭证只走加密连接；不填则短信不带链接";
+        /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
+        trusted_proxies: Vec<String> = Vec::new(),
+            "可信的反向代理 IP 列表；只有它们转来的来访地址才被采信";
+        /// Largest request body in KiB.
+        body_limit_kib: u32 = 256, [4..=65_536], "单个请求的大小上限（KiB）";
+        /// Longest time for one request in seconds.
+        request_timeout_secs: u32 = 30, [1..=600], "单个请求的最长处理时间（秒）";
+        /// How long running requests may finish after a stop signal, in seconds.
+        shutdown_grace_secs: u32 = 10, [0..=600], "停机时等待进行中的请求完成的时间（秒）";
+        /// Filter of log lines, as `tracing` reads it.
+        log: String = "info".to_owned(), "日志级别：error、warn、info、debug，可按模块细分，如 info,routing=debug";
+        /// Form of log lines.
+        log_format: LogFormat = LogFormat::Text, "日志格式：text 便于阅读，json 便于采集";
+    }
+}
+
+section! {
+    /// The database.
+    Store "数据库" {
+        /// `sqlite:PATH` or `postgres://...`.
+        url: DatabaseUrl = DatabaseUrl("sqlite:data/minsheng.db".to_owned()),
+            "数据库地址：单机用 sqlite:文件路径；多机用 postgres://用户:密码@主机/库名";
+        /// Reading connections to SQLite.
+        sqlite_readers: u32 = 4, [1..=64], "SQLite 的读连接数";
+        /// Connections to PostgreSQL, per process.
+        postgres_connections: u32 = 16, [2..=500], "每个进程连接 PostgreSQL 的连接数";
+        /// How long a write waits for a lock or a connection, in milliseconds.
+        busy_timeout_ms: u32 = 10_000, [100..=120_000], "写入等待锁或连接的最长时间（毫秒）";
+        /// Whether each commit waits for the disk.
+        durability: Durability = Durability::Normal,
+            "SQLite 落盘方式：normal 进程崩溃不丢数据，断电可能丢最后一瞬；full 每次提交都落盘，较慢";
+        /// Days that sent messages and fired timers are kept.
+        keep_done_days: u32 = 30, [7..=3_650], "已完成的外发消息和定时任务保留的天数";
+    }
+}
+
+section! {
+    /// Passwords, sessions, keys.
+    Security "账号与安全" {
+        /// File of the master key, made on the first start. Without it, sealed telephone numbers cannot be read again.
+        secret_file: String = "data/secret.key".to_owned(),
+            "主密钥文件，首次启动自动生成；加密保存的电话号码全靠它，务必单独备份，多机部署时各机相同";
+        /// Argon2id memory in KiB.
+        password_memory_kib: u32 = 19_456, [8_192..=1_048_576], "口令哈希（Argon2id）使用的内存（KiB）";
+        /// Argon2id passes.
+        password_passes: u32 = 2, [1..=20], "口令哈希的轮数";
+        /// Argon2id lanes.
+        password_lanes: u32 = 1, [1..=16], "口令哈希的并行度";
+        /// Shortest password in characters.
+        password_min_chars: u32 = 10, [8..=64], "口令最少几个字符";
+        /// Wrong passwords in a row that lock an account.
+        lockout_after: u32 = 5, [3..=100], "连续输错几次口令后锁定账号";
+        /// Minutes of the lock.
+        lockout_minutes: u32 = 15, [1..=1_440], "锁定多少分钟";
+        /// Hours a login lasts at most.
+        session_hours: u32 = 12, [1..=168], "一次登录最长有效几小时";
+        /// Minutes without a request that end a login.
+        session_idle_minutes: u32 = 60, [5..=10_080], "多少分钟没有操作即退出登录";
+        /// How often audit rows are chained, in seconds.
+        audit_seal_secs: u32 = 10, [1..=3_600], "每隔多少秒给新的审计记录加上链式校验";
+    }
+}
+
+section! {
+    /// Web chat.
+    Chat "网上咨询" {
+        /// Longest message in characters.
+        message_chars: u32 = 2_000, [100..=20_000], "市民一条消息最多几个字";
+        /// Messages one contact may send in a minute.
+        messages_per_minute: u32 = 30, [5..=600], "同一会话每分钟最多几条消息";
+        /// New contacts from one address in a minute.
+        contacts_per_minute: u32 = 20, [1..=10_000], "同一来访地址每分钟最多新开几个会话；单位、网吧共用出口时可调高";
+        /// Open contacts at one time.
+        open_contacts: u32 = 20_000, [10..=1_000_000], "同时进行的会话上限";
+        /// Days in which the link of a contact resumes it.
+        resume_days: u32 = 7, [1..=90], "会话链接几天内可以接着谈";
+        /// Hours of quiet after which a contact is closed; nothing shorter, so that a slow typist is never cut off.
+        quiet_close_hours: u32 = 24, [2..=720], "安静多少小时后自动结束会话；不设更短，打字慢的人不会被打断";
+    }
+}
+
+section! {
+    /// Answering from the knowledge base.
+    Knowledge "知识库与应答" {
+        /// Folder of the pack loaded on the first start.
+        pack: String = "packs/starter".to_owned(), "首次启动载入的知识包目录";
+        /// Region whose local rules hold.
+        region: String = "宁波市鄞州区".to_owned(), "本平台服务的地区，决定适用哪里的地方规定";
+        /// Folder of the search index. It can be deleted at any time and is built again.
+        index_dir: String = "data/index".to_owned(), "检索索引目录；可随时删除，会自动重建";
+        /// Sentence vectors: `static` (built in), `none`, or the name of a model.
+        embedder: String = "static".to_owned(), "句向量：static 内置，none 不用，或模型名";
+        /// Least confidence to answer with, 0 to 1.
+        answer_confidence: f64 = 0.6, [0.0..=1.0], "把握达到多少才直接回答（0 到 1）；低于它就追问或转人工";
+        /// Least confidence to show an agent as a suggestion, 0 to 1.
+        suggest_confidence: f64 = 0.25, [0.0..=1.0], "把握达到多少才作为参考推荐给座席（0 到 1）";
+        /// How often a node looks for changed entries, in milliseconds.
+        refresh_ms: u32 = 1_000, [100..=60_000], "每隔多少毫秒检查一次知识更新";
+    }
+}
+
+section! {
+    /// Queues and agents.
+    Routing "排队与座席" {
+        /// Time an agent has to accept, in seconds.
+        accept_secs: u32 = 20, [5..=300], "来访弹出后座席多少秒内须接起，超时退回原位重新分配";
+        /// Offers missed in a row that set an agent to break.
+        misses_to_break: u32 = 2, [1..=20], "连续几次未接后把座席置为小休";
+        /// Longest wrap-up in seconds; 0: no limit.
+        wrap_up_secs: u32 = 60, [0..=3_600], "话后整理最长多少秒；0 表示不限";
+        /// Web chats an agent may hold at once.
+        chats_per_agent: u32 = 3, [1..=20], "一名座席同时接待几个网上会话";
+        /// Waiting that counts as one step of priority, in seconds, so that nobody starves.
+        aging_secs: u32 = 60, [5..=3_600], "每等待多少秒相当于优先级升一级，保证人人都能轮到";
+        /// How long a caller of the dialect lane waits for an agent who speaks it, in seconds.
+        dialect_patience_secs: u32 = 30, [0..=600], "方言来访先等会说方言的座席多少秒，之后任何座席都可接";
+        /// Span of recent contacts from which the expected wait is reckoned, in minutes.
+        wait_window_minutes: u32 = 30, [5..=240], "按最近多少分钟的办理情况估算等待时间";
+        /// How often queues are looked at without a cause, in milliseconds.
+        tick_ms: u32 = 500, [50..=10_000], "每隔多少毫秒检查一次排队";
+        /// Lease of the process that leads routing, in seconds (PostgreSQL).
+        lease_secs: u32 = 10, [3..=120], "多机部署时，主分配进程失联多少秒后由他机接替";
+    }
+}
+
+/// Form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For collectors.
+    Json,
+}
+
+/// Whether a commit to SQLite waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Durability {
+    /// Survives a killed process; a power cut may undo the last moments.
+    #[default]
+    Normal,
+    /// Survives a power cut.
+    Full,
+}
+
+/// A database address; it may hold a password, so it is never shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(pub String);
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.0.split(':').next().unwrap_or_default();
+        write!(f, "DatabaseUrl({scheme}:…)")
+    }
+}
