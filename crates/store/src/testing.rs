@@ -153,6 +153,22 @@ async fn postgres_clone(server: &str, template: &str) -> Result<TestDb, StoreErr
     Ok(TestDb { store, url, place: Place::Database { server: server.to_owned(), name } })
 }
 
+/// Prepares every statement on the store's engine; the error lists those it refuses.
+///
+/// # Errors
+/// The names of the refused statements with the engine's words.
+pub async fn prepare_all(store: &Store, statements: &[Statement]) -> Result<(), String> {
+    let mut refused = Vec::new();
+    for statement in statements {
+        let mut connection = store.read().acquire().await.map_err(|error| error.to_string())?;
+        let text = statement.sql.on(store.dialect());
+        if let Err(error) = connection.prepare(text.into_sql_str()).await {
+            refused.push(format!("{} on {:?}: {error}", statement.name, store.dialect()));
+        }
+    }
+    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n")) }
+}
+
 fn unique() -> String {
     let mut rng = Rng::from_system().unwrap_or_else(|_| Rng::seeded(u64::from(std::process::id())));
     format!("{:016x}", rng.next_u64())
