@@ -1,0 +1,160 @@
+//! Reading one ticket.
+
+use kernel::{Actor, Ctx, Scope};
+use security::{Permission, authorise, covers};
+
+use super::Casework;
+use super::rows::{EventBody, StoredEvent, StoredTicket};
+use crate::model::{Event, Kind, State};
+use crate::words::due_words_exact;
+use crate::{CaseworkError, EventView, Fact, Organisation, Ticket, sql};
+
+impl Casework {
+    /// A ticket for staff. Who read it is written down.
+    ///
+    /// # Errors
+    /// When there is none, it lies outside the person's scope, or the database refuses.
+    pub async fn ticket_get(&self, ctx: &Ctx, number: &str) -> Result<Ticket, CaseworkError> {
+        authorise(ctx, Permission::TicketRead, None)?;
+        let stored = self.stored(number).await?;
+        may_see(ctx, &stored)?;
+        let mut tx = self.0.store.begin(ctx).await?;
+        tx.audit("ticket.read", &format!("ticket:{}", stored.number), &serde_json::json!({})).await?;
+        tx.commit().await?;
+        self.view(ctx, &stored).await
+    }
+
+    /// The ticket that an operation has just made or changed.
+    pub(super) async fn shown(&self, ctx: &Ctx, number: &str) -> Result<Ticket, CaseworkError> {
+        self.view(ctx, &self.stored(number).await?).await
+    }
+
+    pub(super) async fn stored(&self, number: &str) -> Result<StoredTicket, CaseworkError> {
+        let number = plain_number(number);
+        let row = sqlx::query_as(sql::TICKET_GET).bind(number).fetch_optional(self.0.store.read()).await?;
+        row.ok_or(CaseworkError::NotFound)
+    }
+
+    pub(super) async fn events(&self, id: &str) -> Result<Vec<StoredEvent>, CaseworkError> {
+        Ok(sqlx::query_as(sql::EVENT_LIST).bind(id).fetch_all(self.0.store.read()).await?)
+    }
+
+    async fn view(&self, ctx: &Ctx, stored: &StoredTicket) -> Result<Ticket, CaseworkError> {
+        let site = self.organisation();
+        let body = stored.body()?;
+        let mut events = Vec::new();
+        for event in self.events(&stored.id).await? {
+            let EventBody { event: what, by, .. } = event.body()?;
+            events.push(EventView {
+                seq: event.seq,
+                at_us: event.at_us,
+                kind: what.name().to_owned(),
+                actor: event.actor,
+                actor_words: by,
+                words: staff_words(&what, &site),
+            });
+        }
+        let mut ticket = Ticket {
+            row: stored.row(&site, ctx.now)?,
+            facts: body.facts,
+            words: body.words,
+            phone: body.phone,
+            name: body.name,
+            contact_id: stored.contact(),
+            callback: body.case.callback,
+            due_provisional: body.case.due.is_some_and(|due| due.provisional),
+            events,
+            version: stored.version,
+        };
+        if hides_reporter(ctx, body.case.kind) {
+            hide_reporter(&mut ticket);
+        }
+        Ok(ticket)
+    }
+}
+
+/// Whether the ticket lies within the person's scope. What does not, does not exist for him.
+pub(super) fn may_see(ctx: &Ctx, stored: &StoredTicket) -> Result<(), CaseworkError> {
+    let Actor::Staff { scope, .. } = &ctx.actor else { return Ok(()) };
+    let within = match scope {
+        Scope::District => true,
+        Scope::Unit(unit) => stored.unit == unit.as_str(),
+        Scope::Place(_) => covers(scope, &Scope::Place(stored.place_code.clone())),
+    };
+    if within { Ok(()) } else { Err(CaseworkError::NotFound) }
+}
+
+/// Who reports a breach is hidden from the unit that looks into it.
+pub(super) fn hides_reporter(ctx: &Ctx, kind: Kind) -> bool {
+    kind == Kind::Report && matches!(&ctx.actor, Actor::Staff { scope: Scope::Unit(_), .. })
+}
+
+fn hide_reporter(ticket: &mut Ticket) {
+    const HIDDEN: &str = "举报人信息保密";
+    HIDDEN.clone_into(&mut ticket.phone);
+    HIDDEN.clone_into(&mut ticket.name);
+    ticket.contact_id = None;
+    let personal = |fact: Fact| Fact { value: HIDDEN.to_owned(), words: String::new(), ..fact };
+    ticket.facts = std::mem::take(&mut ticket.facts)
+        .into_iter()
+        .map(|fact| if fact.personal { personal(fact) } else { fact })
+        .collect();
+    for event in ticket.events.iter_mut().filter(|event| event.actor.starts_with("citizen:")) {
+        "citizen".clone_into(&mut event.actor);
+    }
+}
+
+/// A number as it is kept: `ｙｚ 2026 1125 00001` is `YZ2026112500001`.
+pub(super) fn plain_number(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            _ => c,
+        })
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .take(40)
+        .collect()
+}
+
+/// What happened, for staff.
+fn staff_words(event: &Event, site: &Organisation) -> String {
+    let name = |unit: &kernel::UnitId| site.unit_name(unit).unwrap_or(unit.as_str()).to_owned();
+    let with = |text: &str| if text.is_empty() { String::new() } else { format!("：{text}") };
+    let late = |in_time: bool| if in_time { "" } else { "（超过时限）" };
+    match event {
+        Event::Registered { callback, due, .. } => {
+            let what = if *callback { "前回电" } else { "前答复" };
+            let provisional = if due.provisional {
+                "（节假日安排还没有公布，暂按周末推算）"
+            } else {
+                ""
+            };
+            format!("登记，应在{}{what}{provisional}", due_words_exact(due.at))
+        }
+        Event::Dispatched { unit, from: None, note, .. } => format!("派给{}{}", name(unit), with(note)),
+        Event::Dispatched { unit, from: Some(from), note, .. } if from == unit => {
+            format!("退回{}重办{}", name(unit), with(note))
+        }
+        Event::Dispatched { unit, from: Some(from), note, .. } => {
+            format!("由{}改派{}{}", name(from), name(unit), with(note))
+        }
+        Event::Replied { words, in_time, .. } => format!("答复{}：{words}", late(*in_time)),
+        Event::Appended { words } => format!("补充：{words}"),
+        Event::Archived { note, in_time } => format!("回访归档{}：{note}", late(*in_time)),
+        Event::Cancelled { reason } => format!("{}：{reason}", State::Cancelled.chinese()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_number;
+
+    #[test]
+    fn numbers_are_read_however_they_are_typed() {
+        for text in ["YZ2026112500001", " yz 2026-1125 00001。", "ＹＺ２０２６１１２５００００１"]
+        {
+            assert_eq!(plain_number(text), "YZ2026112500001", "{text}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Tickets over the store: one file for each thing done with them.
+
+mod append;
+mod deadline;
+mod get;
+mod guard;
+mod list;
+mod open;
+mod personal;
+mod progress;
+mod rows;
+mod similar;
+mod step;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use kernel::{Actor, Ctx, Rng, Role, Scope, WorkCalendar};
+use security::{Keys, Masked};
+use store::Store;
+
+use crate::{CaseworkError, Organisation};
+use guard::ProofGuard;
+
+pub use list::{DueFilter, Paging, TicketFilter};
+pub use progress::Proof;
+
+/// The purpose under which what is personal in a ticket is sealed.
+const SEAL_TICKET: &str = "ticket";
+/// The purpose under which the numbers of call-back promises are sealed.
+const SEAL_CALLBACK: &str = "callback";
+/// The hint that tickets have changed.
+pub(crate) const TOPIC: &str = "tickets";
+
+/// The tickets of a site. Cheap to clone; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Casework(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    keys: Keys,
+    calendar: RwLock<Arc<WorkCalendar>>,
+    organisation: RwLock<Arc<Organisation>>,
+    rng: Mutex<Rng>,
+    proofs: Mutex<ProofGuard>,
+}
+
+impl Casework {
+    /// The tickets of a migrated store. Without [`Self::set_organisation`] no unit is proposed and none has a name.
+    pub fn new(store: Store, calendar: WorkCalendar, keys: Keys, rng: Rng) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            keys,
+            calendar: RwLock::new(Arc::new(calendar)),
+            organisation: RwLock::default(),
+            rng: Mutex::new(rng),
+            proofs: Mutex::default(),
+        }))
+    }
+
+    /// Sets units and places, as the site's `organisation` document gives them.
+    pub fn set_organisation(&self, organisation: Organisation) {
+        *self.0.organisation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(organisation);
+    }
+
+    /// Sets the working days, when a new year's notice has been added.
+    pub fn set_calendar(&self, calendar: WorkCalendar) {
+        *self.0.calendar.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(calendar);
+    }
+
+    /// The database the tickets stand in.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn organisation(&self) -> Arc<Organisation> {
+        Arc::clone(&self.0.organisation.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn calendar(&self) -> Arc<WorkCalendar> {
+        Arc::clone(&self.0.calendar.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn random<T>(&self, draw: impl FnOnce(&mut Rng) -> T) -> T {
+        draw(&mut self.0.rng.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn seal(&self, purpose: &str, plain: &str) -> Result<String, CaseworkError> {
+        Ok(self.random(|rng| self.0.keys.seal(purpose, plain, rng))?)
+    }
+
+    fn unseal(&self, sealed: &str) -> Result<Masked<String>, CaseworkError> {
+        Ok(self.0.keys.open(SEAL_TICKET, sealed)?)
+    }
+
+    /// Who acts, in words.
+    fn actor_words(&self, ctx: &Ctx) -> String {
+        match &ctx.actor {
+            Actor::System { .. } => "系统".to_owned(),
+            Actor::Citizen { .. } => CITIZEN.to_owned(),
+            Actor::Staff { role, scope, .. } => match scope {
+                Scope::Unit(unit) => match self.organisation().unit_name(unit) {
+                    Some(name) => name.to_owned(),
+                    None => role_words(*role).to_owned(),
+                },
+                Scope::District | Scope::Place(_) => role_words(*role).to_owned(),
+            },
+        }
+    }
+}
+
+/// The citizen, as an actor.
+const CITIZEN: &str = "群众";
+
+const fn role_words(role: Role) -> &'static str {
+    match role {
+        Role::Agent => "话务员",
+        Role::Supervisor => "班长",
+        Role::KnowledgeEditor => "知识管理员",
+        Role::Dispatcher => "派单员",
+        Role::UnitHandler => "承办单位",
+        Role::Manager => "管理人员",
+        Role::Trainer => "培训师",
+        Role::LiaisonMember => "联络站成员",
+        Role::Administrator => "系统管理员",
+    }
+}

@@ -1,0 +1,233 @@
+//! Opening a ticket.
+
+use kernel::{Actor, ContactId, Ctx, Micros, TicketId};
+use security::{Permission, SecurityError, authorise, mask_name, mask_phone, mask_text};
+use serde::Deserialize;
+use sqlx::Row as _;
+use store::{StoreError, Tx, to_json};
+
+use super::rows::{Body, EventBody, Secrets, masked};
+use super::{Casework, SEAL_CALLBACK, SEAL_TICKET, TOPIC};
+use crate::model::{self, Opening, Refusal, Terms, Urgency};
+use crate::{Case, CaseworkError, Event, Ticket, TicketDraft, sql};
+
+/// The longest request key, in characters.
+const KEY_MAX_CHARS: usize = 200;
+
+/// The settings document `ticket_numbers`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbering {
+    /// One to four capital letters before the date.
+    prefix: String,
+}
+
+impl Casework {
+    /// Opens a ticket, once for each `request_key` of a contact (or, without a contact, of the actor): asked again, the ticket
+    /// of the first time is returned. An empty key asks for a ticket of its own each time.
+    ///
+    /// # Errors
+    /// When the actor may not open tickets, the draft is too long to be meant, or the database refuses.
+    pub async fn ticket_open(
+        &self,
+        ctx: &Ctx,
+        request_key: &str,
+        draft: TicketDraft,
+    ) -> Result<Ticket, CaseworkError> {
+        may_open(ctx, &draft)?;
+        if request_key.chars().count() > KEY_MAX_CHARS {
+            return Err(Refusal::TooLong(KEY_MAX_CHARS).into());
+        }
+        let draft = draft.tidy()?;
+        let asker =
+            draft.contact.as_ref().map_or_else(|| ctx.actor_key(), |contact| format!("contact:{contact}"));
+        let request = (!request_key.is_empty()).then(|| format!("{asker}/{}", request_key.replace('\0', "")));
+        if let Some(number) = self.number_of(request.as_deref()).await? {
+            return self.shown(ctx, &number).await;
+        }
+
+        let deadlines = self.terms().await?;
+        let calendar = self.calendar();
+        let proposed = match &draft.unit {
+            Some(unit) if !self.organisation().has_unit(unit) => {
+                return Err(CaseworkError::NoSuchUnit(unit.to_string()));
+            }
+            Some(unit) => Some(unit.clone()),
+            None => self.organisation().leading_unit(&draft.domain),
+        };
+        let opening = Opening {
+            kind: draft.kind,
+            urgency: if draft.urgent { Urgency::Urgent } else { Urgency::Normal },
+            callback: draft.callback,
+            proposed,
+        };
+        let terms = Terms { calendar: &calendar, deadlines: &deadlines };
+        let (case, event) = model::open(opening, terms, ctx.now);
+        let prefix = self.prefix().await?;
+
+        let mut tx = self.0.store.begin(ctx).await?;
+        let day = ctx.now.beijing().strftime("%Y%m%d").to_string();
+        let count = tx.counter_next(&format!("ticket:{prefix}{day}")).await?;
+        let number = format!("{prefix}{day}{count:05}");
+        let id = self.random(|rng| TicketId::fresh(ctx.now, rng));
+        if !self.insert(&mut tx, &id, &number, request.as_deref(), &draft, &case).await? {
+            tx.rollback().await?;
+            // Asked twice at one moment: the other was first.
+            let Some(number) = self.number_of(request.as_deref()).await? else {
+                return Err(StoreError::Conflict("ticket".to_owned()).into());
+            };
+            return self.shown(ctx, &number).await;
+        }
+        let body = EventBody { event, by: self.actor_words(ctx), sealed: None };
+        self.event_add(&mut tx, id.as_str(), 1, &body).await?;
+        let due = case.due.map(|due| due.at);
+        if draft.callback {
+            self.promise(&mut tx, &id, &draft, due.unwrap_or(ctx.now)).await?;
+        }
+        tx.audit(
+            "ticket.open",
+            &format!("ticket:{number}"),
+            &serde_json::json!({
+                "kind": case.kind, "domain": draft.domain, "urgency": case.urgency, "callback": case.callback,
+                "contact": draft.contact, "proposed_unit": case.proposed, "due_us": due.map(|due| due.0),
+            }),
+        )
+        .await?;
+        tx.wake(TOPIC);
+        tx.commit().await?;
+        self.shown(ctx, &number).await
+    }
+
+    /// The number under which a request was answered before.
+    async fn number_of(&self, request: Option<&str>) -> Result<Option<String>, CaseworkError> {
+        let Some(request) = request else { return Ok(None) };
+        let row =
+            sqlx::query(sql::TICKET_OF_REQUEST).bind(request).fetch_optional(self.0.store.read()).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// What ticket numbers begin with.
+    async fn prefix(&self) -> Result<String, CaseworkError> {
+        let numbering = self.0.store.setting::<Numbering>("ticket_numbers").await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the setting ticket_numbers cannot be read; YZ is used");
+            None
+        });
+        let prefix = numbering.map(|setting| setting.value.prefix);
+        let sound = |prefix: &String| {
+            (1..=4).contains(&prefix.len()) && prefix.chars().all(|c| c.is_ascii_uppercase())
+        };
+        Ok(prefix.filter(sound).unwrap_or_else(|| "YZ".to_owned()))
+    }
+
+    /// False when the request was answered meanwhile.
+    async fn insert(
+        &self,
+        tx: &mut Tx,
+        id: &TicketId,
+        number: &str,
+        request: Option<&str>,
+        draft: &TicketDraft,
+        case: &Case,
+    ) -> Result<bool, CaseworkError> {
+        let secrets = to_json("ticket secrets", &Secrets::of(draft))?;
+        let body = Body {
+            case: case.clone(),
+            facts: draft.facts.iter().map(masked).collect(),
+            words: draft.words.iter().map(|words| mask_text(words)).collect(),
+            phone: mask_phone(&draft.phone),
+            name: mask_name(&draft.name),
+            sealed: self.seal(SEAL_TICKET, &secrets)?,
+        };
+        let caller = draft.caller_key.clone().or_else(|| self.0.keys.caller_key(&draft.phone));
+        let site = self.organisation();
+        let added = sqlx::query(sql::TICKET_ADD)
+            .bind(id.as_str())
+            .bind(number)
+            .bind(draft.contact.as_ref().map(ContactId::as_str))
+            .bind(case.kind.as_str())
+            .bind(draft.category.as_str())
+            .bind(draft.domain.as_str())
+            .bind(mask_text(&draft.title))
+            .bind(to_json("ticket", &body)?)
+            .bind(draft.place.as_str())
+            .bind("")
+            .bind(case.state.as_str())
+            .bind(case.urgency.as_str())
+            .bind(case.due.map(|due| due.at.0))
+            .bind(tx.now().0)
+            .bind(caller)
+            .bind(request)
+            .bind(case.proposed.as_ref().map_or("", kernel::UnitId::as_str))
+            .bind(site.place_code(&draft.place).unwrap_or_default())
+            .execute(&mut **tx)
+            .await?;
+        Ok(added.rows_affected() == 1)
+    }
+
+    pub(super) async fn event_add(
+        &self,
+        tx: &mut Tx,
+        ticket: &str,
+        seq: i64,
+        body: &EventBody,
+    ) -> Result<(), CaseworkError> {
+        let (actor, now) = (tx.ctx().actor_key(), tx.now().0);
+        sqlx::query(sql::EVENT_ADD)
+            .bind(ticket)
+            .bind(seq)
+            .bind(body.event.name())
+            .bind(actor)
+            .bind(to_json("ticket event", body)?)
+            .bind(now)
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Promises a call-back: one a contact, however often it is promised.
+    async fn promise(
+        &self,
+        tx: &mut Tx,
+        ticket: &TicketId,
+        draft: &TicketDraft,
+        due: Micros,
+    ) -> Result<(), CaseworkError> {
+        let whose = draft.contact.as_ref().map_or_else(|| ticket.to_string(), ToString::to_string);
+        let phone =
+            if draft.phone.is_empty() { String::new() } else { self.seal(SEAL_CALLBACK, &draft.phone)? };
+        let now = tx.now().0;
+        sqlx::query(sql::CALLBACK_PROMISE)
+            .bind(format!("callback:{whose}"))
+            .bind(draft.contact.as_ref().map_or("", ContactId::as_str))
+            .bind(phone)
+            .bind("工单回电")
+            .bind(now)
+            .bind(due.0)
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The promise of a ticket is kept, or nobody waits for it any more.
+    pub(super) async fn promise_close(
+        &self,
+        tx: &mut Tx,
+        ticket: &str,
+        contact: Option<&str>,
+        event: &Event,
+    ) -> Result<(), CaseworkError> {
+        if matches!(event, Event::Replied { .. } | Event::Archived { .. } | Event::Cancelled { .. }) {
+            let whose = contact.unwrap_or(ticket);
+            sqlx::query(sql::CALLBACK_CLOSE).bind(format!("callback:{whose}")).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Staff by permission; a citizen for the contact that is his own.
+fn may_open(ctx: &Ctx, draft: &TicketDraft) -> Result<(), SecurityError> {
+    match &ctx.actor {
+        Actor::Citizen { contact } if draft.contact.as_ref() == Some(contact) => Ok(()),
+        _ => authorise(ctx, Permission::TicketCreate, None),
+    }
+}

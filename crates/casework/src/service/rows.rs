@@ -1,0 +1,220 @@
+//! Rows as tickets, and what of a ticket is sealed.
+
+use kernel::{ContactId, Micros, UnitId};
+use security::{mask_name, mask_phone, mask_text};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use store::from_json;
+
+use crate::draft::Fact;
+use crate::model::{Case, Event, Kind, State, Urgency};
+use crate::{CaseworkError, Organisation, TicketDraft, TicketRow};
+
+/// A row of `tickets`.
+#[derive(Debug, FromRow)]
+pub(super) struct StoredTicket {
+    pub id: String,
+    pub number: String,
+    pub contact_id: Option<String>,
+    pub kind: String,
+    pub category: String,
+    pub domain: String,
+    pub title: String,
+    pub body: String,
+    pub place: String,
+    pub unit: String,
+    pub state: String,
+    pub urgency: String,
+    pub due_us: Option<i64>,
+    pub created_us: i64,
+    pub updated_us: i64,
+    pub version: i64,
+    pub proposed_unit: String,
+    pub place_code: String,
+}
+
+impl StoredTicket {
+    pub fn body(&self) -> Result<Body, CaseworkError> {
+        Ok(from_json("ticket", &self.body)?)
+    }
+
+    pub fn contact(&self) -> Option<ContactId> {
+        self.contact_id.clone().map(ContactId)
+    }
+
+    pub fn row(&self, site: &Organisation, now: Micros) -> Result<TicketRow, CaseworkError> {
+        let listed = ListedTicket {
+            id: self.id.clone(),
+            number: self.number.clone(),
+            title: self.title.clone(),
+            kind: self.kind.clone(),
+            category: self.category.clone(),
+            domain: self.domain.clone(),
+            state: self.state.clone(),
+            urgency: self.urgency.clone(),
+            place: self.place.clone(),
+            unit: self.unit.clone(),
+            proposed_unit: self.proposed_unit.clone(),
+            due_us: self.due_us,
+            created_us: self.created_us,
+            updated_us: self.updated_us,
+        };
+        Ok(TicketRow { place: self.place.clone(), ..listed.row(site, now)? })
+    }
+}
+
+/// A row of a list of tickets.
+#[derive(Debug, FromRow)]
+pub(super) struct ListedTicket {
+    pub id: String,
+    pub number: String,
+    pub title: String,
+    pub kind: String,
+    pub category: String,
+    pub domain: String,
+    pub state: String,
+    pub urgency: String,
+    pub place: String,
+    pub unit: String,
+    pub proposed_unit: String,
+    pub due_us: Option<i64>,
+    pub created_us: i64,
+    pub updated_us: i64,
+}
+
+impl ListedTicket {
+    pub fn row(self, site: &Organisation, now: Micros) -> Result<TicketRow, CaseworkError> {
+        let kind = Kind::read(&self.kind).ok_or_else(|| unreadable("kind", &self.number))?;
+        let state = State::read(&self.state).ok_or_else(|| unreadable("state", &self.number))?;
+        let urgency = Urgency::read(&self.urgency).ok_or_else(|| unreadable("urgency", &self.number))?;
+        let unit = |id: String| (!id.is_empty()).then_some(UnitId(id));
+        let name = |id: &Option<UnitId>| {
+            id.as_ref().and_then(|id| site.unit_name(id)).unwrap_or_default().to_owned()
+        };
+        let (held, proposed) = (unit(self.unit), unit(self.proposed_unit));
+        Ok(TicketRow {
+            id: self.id,
+            number: self.number,
+            title: self.title,
+            kind,
+            kind_words: kind.chinese().to_owned(),
+            category: self.category,
+            domain: self.domain,
+            state,
+            state_words: state.chinese().to_owned(),
+            urgency,
+            place: mask_text(&self.place),
+            unit_name: name(&held),
+            unit: held,
+            proposed_unit_name: name(&proposed),
+            proposed_unit: proposed,
+            due_us: self.due_us,
+            overdue: self.due_us.is_some_and(|due| due < now.0),
+            created_us: self.created_us,
+            updated_us: self.updated_us,
+        })
+    }
+}
+
+fn unreadable(what: &str, number: &str) -> CaseworkError {
+    store::StoreError::Refused(format!("{what} of ticket {number}")).into()
+}
+
+/// The JSON of a ticket: its case, and its content masked, with the originals sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Body {
+    pub case: Case,
+    pub facts: Vec<Fact>,
+    pub words: Vec<String>,
+    pub phone: String,
+    pub name: String,
+    /// A sealed [`Secrets`].
+    pub sealed: String,
+}
+
+/// The originals of what is masked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Secrets {
+    pub title: String,
+    pub phone: String,
+    pub name: String,
+    /// In the order of the masked ones.
+    pub facts: Vec<String>,
+    pub words: Vec<String>,
+}
+
+impl Secrets {
+    pub fn of(draft: &TicketDraft) -> Self {
+        Self {
+            title: draft.title.clone(),
+            phone: draft.phone.clone(),
+            name: draft.name.clone(),
+            facts: draft.facts.iter().map(|fact| fact.value.clone()).collect(),
+            words: draft.words.clone(),
+        }
+    }
+}
+
+/// A fact as it may be shown.
+pub(super) fn masked(fact: &Fact) -> Fact {
+    let value = if fact.personal { mask_value(&fact.label, &fact.value) } else { mask_text(&fact.value) };
+    Fact { value, words: mask_text(&fact.words), ..fact.clone() }
+}
+
+/// A personal value under its label. What no rule recognises keeps only its first character.
+fn mask_value(label: &str, value: &str) -> String {
+    const PLACES: [&str; 6] = ["地址", "地点", "位置", "住址", "哪里", "住处"];
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let hidden = mask_text(value);
+    if hidden != value || PLACES.iter().any(|place| label.contains(place)) {
+        hidden
+    } else if digits > 0 && digits * 2 > value.chars().count() {
+        mask_phone(value)
+    } else {
+        mask_name(value)
+    }
+}
+
+/// The JSON of an event: what happened, by whom in words, and the original of masked words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct EventBody {
+    #[serde(flatten)]
+    pub event: Event,
+    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
+}
+
+/// A row of `ticket_events`.
+#[derive(Debug, FromRow)]
+pub(super) struct StoredEvent {
+    pub seq: i64,
+    pub actor: String,
+    pub body: String,
+    pub at_us: i64,
+}
+
+impl StoredEvent {
+    pub fn body(&self) -> Result<EventBody, CaseworkError> {
+        Ok(from_json("ticket event", &self.body)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn personal_values_are_masked_by_what_they_are() {
+        for (label, value, expected) in [
+            ("联系电话", "13812345678", "138****5678"),
+            ("联系电话", "87412345", mask_phone("87412345").as_str()),
+            ("姓名", "张三丰", "张**"),
+            ("地址", "中河街道宋诏桥社区", "中河街道宋诏桥社区"),
+            ("身份证号", "330212199001011234", "330***********1234"),
+            ("其他", "特别的事", "特***"),
+        ] {
+            assert_eq!(mask_value(label, value), expected, "{label} {value}");
+        }
+    }
+}
