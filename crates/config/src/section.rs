@@ -77,7 +77,7 @@ pub(crate) fn read_key<T: DeserializeOwned>(
     match value.deserialize::<T>() {
         Ok(value) => Some(value),
         Err(error) => {
-            problems.push(format!("{section}.{key} 的值 {} 不对：{}。", shown(value), expected(&error)));
+            problems.push(format!("{section}.{key} 的值{}不对：{}。", shown(value), expected(&error)));
             None
         }
     }
@@ -87,7 +87,10 @@ fn shown(value: &Value) -> String {
     match value {
         Value::String(_, text) => format!("“{}”", text.chars().take(60).collect::<String>()),
         Value::Empty(..) => "（空）".to_owned(),
-        other => serde_json::to_string(other).unwrap_or_default().chars().take(60).collect(),
+        other => {
+            let text = serde_json::to_string(other).unwrap_or_default();
+            format!(" {} ", text.chars().take(60).collect::<String>())
+        }
     }
 }
 
