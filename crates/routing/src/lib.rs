@@ -31,7 +31,7 @@ pub mod model;
 mod refusal;
 pub mod service;
 mod snapshot;
-// pub mod sql;
+pub mod sql;
 mod state;
 pub mod step;
 mod transfer;

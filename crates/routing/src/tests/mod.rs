@@ -3,4 +3,4 @@
 mod properties;
 mod reference;
 mod scenarios;
-mod world;
+pub(crate) mod world;
