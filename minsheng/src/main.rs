@@ -1,2 +1,245 @@
-//! The `minsheng` program.
-fn main() {}
+//! The `minsheng` program: serves a hotline, loads packs, measures itself.
+
+mod bench;
+mod boot;
+mod eval;
+mod pack;
+mod parts;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, ValueEnum};
+use config::Config;
+
+/// 民声：开放的政务服务热线平台
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// 配置文件
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 启动服务
+    Serve {
+        /// 同时创建知识包里的演示账号
+        #[arg(long)]
+        demo: bool,
+    },
+    /// 建立或升级数据库
+    Migrate,
+    /// 打印带说明的默认配置
+    Config,
+    /// 检查各部件是否就绪
+    Doctor,
+    /// 检查知识包
+    Pack {
+        /// 知识包目录
+        #[arg(default_value = "packs/starter")]
+        dir: PathBuf,
+    },
+    /// 打印场景文件的 JSON Schema
+    Schema,
+    /// 导入问答或条目（CSV、JSONL、YAML）
+    Import {
+        /// 文件
+        file: PathBuf,
+    },
+    /// 审计
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
+    /// 评测
+    Eval {
+        #[command(subcommand)]
+        what: Eval,
+    },
+    /// 性能测量
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
+    /// 用标注数据训练识别模型
+    Train {
+        #[command(subcommand)]
+        what: Train,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// 校验审计链
+    Verify,
+}
+
+#[derive(Debug, Subcommand)]
+enum Eval {
+    /// 证明来电人宪章，或打印违反它的最短对话
+    Charter {
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+    },
+    /// 按脚本对话
+    Dialogues {
+        /// 脚本文件
+        #[arg(long)]
+        scripts: PathBuf,
+        /// 输出
+        #[arg(long)]
+        out: PathBuf,
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+    },
+    /// 逐句提问
+    Ask {
+        /// CSV，列 text
+        #[arg(long)]
+        input: PathBuf,
+        /// 输出
+        #[arg(long)]
+        out: PathBuf,
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+        /// 先导入这个问答表再提问
+        #[arg(long)]
+        import: Option<PathBuf>,
+    },
+    /// 检索
+    Retrieval {
+        /// CSV，列 kb_id,question[,answer]
+        #[arg(long)]
+        entries: PathBuf,
+        /// CSV，列 qid,query,gold_kb_id
+        #[arg(long)]
+        queries: PathBuf,
+        /// 句向量：none 或名称
+        #[arg(long, default_value = "none")]
+        embedder: String,
+    },
+    /// 识别
+    Intent {
+        /// 任务
+        #[arg(long)]
+        task: Task,
+        /// CSV
+        #[arg(long)]
+        input: PathBuf,
+        /// 输出
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Task {
+    HumanRequest,
+    Emergency,
+    RequestKind,
+    Domain,
+    MedicalLine,
+    Dialect,
+    Crisis,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// 同时进行的网上会话
+    Chat {
+        /// 会话数
+        #[arg(long, default_value_t = 1000)]
+        chats: usize,
+        /// 每个会话的轮数
+        #[arg(long, default_value_t = 6)]
+        turns: usize,
+        /// 两轮之间的间隔，秒
+        #[arg(long, default_value_t = 8.0)]
+        think_secs: f64,
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Train {
+    /// 训练一个识别任务
+    Intent {
+        /// 任务
+        #[arg(long)]
+        task: Task,
+        /// CSV，列同 eval intent，另有 split
+        #[arg(long)]
+        input: PathBuf,
+        /// 模型输出目录
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{}", sentence(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The whole chain of reasons on one line.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).collect::<Vec<_>>().join("：")
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let config = Config::load(cli.config.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match cli.command {
+        Command::Serve { demo } => runtime.block_on(serve::run(config, demo))?,
+        Command::Migrate => runtime.block_on(parts::migrate(&config))?,
+        Command::Config => println!("{}", Config::document()),
+        Command::Doctor => runtime.block_on(parts::doctor(&config))?,
+        Command::Pack { dir } => parts::check_pack(&dir)?,
+        Command::Schema => println!("{}", serde_json::to_string_pretty(&dialogue::scenario::json_schema())?),
+        Command::Import { file } => runtime.block_on(parts::import(&config, &file))?,
+        Command::Audit { what: Audit::Verify } => {
+            let intact = runtime.block_on(parts::audit_verify(&config))?;
+            return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Eval { what } => return evaluate(&runtime, what),
+        Command::Bench { what: Bench::Chat { chats, turns, think_secs, pack } } => {
+            runtime.block_on(bench::chat::run(chats, turns, think_secs, &pack))?;
+        }
+        Command::Train { what: Train::Intent { task, input, out } } => parts::train(task.into(), &input, &out)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
+    match what {
+        Eval::Charter { pack } => {
+            let holds = eval::charter::run(&pack)?;
+            return Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Eval::Dialogues { scripts, out, pack } => runtime.block_on(eval::dialogues::run(&scripts, &out, &pack))?,
+        Eval::Ask { input, out, pack, import } => {
+            runtime.block_on(eval::ask::run(&input, &out, &pack, import.as_deref()))?;
+        }
+        Eval::Retrieval { entries, queries, embedder } => parts::retrieval(&entries, &queries, &embedder)?,
+        Eval::Intent { task, input, out } => parts::intent(task.into(), &input, &out)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

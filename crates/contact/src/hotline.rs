@@ -1,0 +1,162 @@
+//! The parts of one node, wired.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use casework::Casework;
+use dialogue::Brain;
+use kernel::{Clock, Ctx, Micros, Rng};
+use knowledge::Library;
+use language::Reader;
+use routing::service::Router;
+use security::{Accounts, Keys};
+use store::Store;
+use tokio::sync::Mutex as AsyncMutex;
+
+use crate::site::Site;
+use crate::{ContactError, Hub};
+
+/// How many locks contacts share: two contacts on one lock only wait for each other.
+const STRIPES: usize = 256;
+
+/// What a node is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The libraries.
+    pub library: Library,
+    /// The queues.
+    pub router: Router,
+    /// Tickets.
+    pub casework: Casework,
+    /// Accounts.
+    pub accounts: Accounts,
+    /// Keys.
+    pub keys: Keys,
+    /// The reader of language.
+    pub reader: Arc<Reader>,
+    /// Thresholds of the conversation.
+    pub policy: dialogue::Policy,
+}
+
+/// The hotline on this node. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Hotline(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub parts: Parts,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Mutex<Rng>,
+    pub hub: Hub,
+    pub site: RwLock<Arc<Site>>,
+    pub brain: RwLock<Arc<Brain>>,
+    /// Names of staff, for what citizens and boards are shown.
+    pub names: RwLock<Arc<HashMap<String, String>>>,
+    pub stripes: Vec<AsyncMutex<()>>,
+}
+
+impl std::fmt::Debug for Hotline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hotline").field("parts", &self.0.parts).finish_non_exhaustive()
+    }
+}
+
+impl Hotline {
+    /// Wires the parts and loads the site.
+    ///
+    /// # Errors
+    /// When a setting cannot be read or the database refuses.
+    pub async fn open(parts: Parts, clock: Arc<dyn Clock>, rng: Rng) -> Result<Self, ContactError> {
+        let hotline = Self(Arc::new(Inner {
+            parts,
+            clock,
+            rng: Mutex::new(rng),
+            hub: Hub::default(),
+            site: RwLock::default(),
+            brain: RwLock::default(),
+            names: RwLock::default(),
+            stripes: (0..STRIPES).map(|_| AsyncMutex::new(())).collect(),
+        }));
+        hotline.reload().await?;
+        Ok(hotline)
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    /// The libraries.
+    pub fn library(&self) -> &Library {
+        &self.0.parts.library
+    }
+
+    /// The queues.
+    pub fn router(&self) -> &Router {
+        &self.0.parts.router
+    }
+
+    /// Tickets.
+    pub fn casework(&self) -> &Casework {
+        &self.0.parts.casework
+    }
+
+    /// Accounts.
+    pub fn accounts(&self) -> &Accounts {
+        &self.0.parts.accounts
+    }
+
+    /// Keys.
+    pub fn keys(&self) -> &Keys {
+        &self.0.parts.keys
+    }
+
+    /// Hints.
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Micros {
+        self.0.clock.now()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        self.0.clock.as_ref()
+    }
+
+    /// The site.
+    pub fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.0.site.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the engine reads.
+    pub fn brain(&self) -> Arc<Brain> {
+        Arc::clone(&self.0.brain.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A context for the program's own work.
+    pub(crate) fn ctx(&self, part: &str) -> Ctx {
+        Ctx::system(part, self.clock())
+    }
+
+    /// Uses the generator of this node.
+    pub(crate) fn random<T>(&self, use_it: impl FnOnce(&mut Rng) -> T) -> T {
+        use_it(&mut self.0.rng.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The lock of a contact: events of one contact are applied one after another on this node.
+    pub(crate) fn stripe(&self, id: &str) -> &AsyncMutex<()> {
+        let hash = id.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        let stripes = &self.0.stripes;
+        stripes.get(hash % stripes.len().max(1)).unwrap_or_else(|| unreachable_stripe(stripes))
+    }
+}
+
+/// `stripes` is never empty: it is made with [`STRIPES`] locks.
+fn unreachable_stripe(stripes: &[AsyncMutex<()>]) -> &AsyncMutex<()> {
+    static SPARE: AsyncMutex<()> = AsyncMutex::const_new(());
+    stripes.first().unwrap_or(&SPARE)
+}

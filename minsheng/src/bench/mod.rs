@@ -1,0 +1,3 @@
+//! `minsheng bench ...`: speed, measured on the whole product.
+
+pub mod chat;

@@ -1,0 +1,130 @@
+//! Starting a node: database, pack, parts, wired into one [`Hotline`].
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use config::Config;
+use contact::{Hotline, Parts, site};
+use kernel::{Actor, Clock, Ctx, Rng, Role, Scope};
+use knowledge::Library;
+use language::Reader;
+use routing::service::{Options, Router};
+use security::{Accounts, Keys, Masked, NewStaff};
+use serde::Deserialize;
+use store::Store;
+
+/// A sample account of a pack.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SampleAccount {
+    /// Login name.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Skills with levels.
+    #[serde(default)]
+    pub skills: std::collections::BTreeMap<String, i64>,
+    /// Scope.
+    #[serde(deserialize_with = "scope")]
+    pub scope: Scope,
+    /// Password, for demonstration only.
+    pub password: String,
+}
+
+/// A pack names the district's code beside `level: district`; the scope itself needs none.
+fn scope<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scope, D::Error> {
+    let mut value = serde_json::Value::deserialize(deserializer)?;
+    if value.get("level").and_then(|level| level.as_str()) == Some("district")
+        && let Some(map) = value.as_object_mut()
+    {
+        map.remove("id");
+    }
+    serde_json::from_value(value).map_err(serde::de::Error::custom)
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct StaffDocument {
+    staff: Vec<SampleAccount>,
+}
+
+/// The sample accounts of a pack.
+///
+/// # Errors
+/// When the file is not what the format asks for.
+pub fn sample_accounts(pack: &Path) -> Result<Vec<SampleAccount>> {
+    let file = pack.join("staff.yaml");
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&file)?;
+    let document: StaffDocument = serde_yaml_ng::from_str(&text).with_context(|| file.display().to_string())?;
+    Ok(document.staff)
+}
+
+/// What start-up did.
+#[derive(Debug, Default)]
+pub struct Started {
+    /// Migrations applied.
+    pub migrations: usize,
+    /// Entries in use.
+    pub entries: usize,
+    /// Scenarios in use.
+    pub scenarios: usize,
+}
+
+/// Opens everything a node needs. `demo` also creates the pack's sample accounts.
+///
+/// # Errors
+/// When the database, the pack or the settings cannot be read.
+pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Result<(Hotline, Started)> {
+    let mut rng = Rng::from_system().context("系统没有可用的随机数")?;
+    if let Some(folder) = config.store.url.0.strip_prefix("sqlite:").and_then(|path| Path::new(path).parent()) {
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    let store = Store::open(&config.store.url.0).await?;
+    let ctx = Ctx::system("start", clock.as_ref());
+    let migrations = store.migrate(&ctx).await?.len();
+    let keys = Keys::load_or_create(Path::new(&config.security.secret_file), &mut rng)?;
+    let pack = Path::new(&config.knowledge.pack);
+    site::install(&store, pack, &ctx).await?;
+    let library = crate::parts::library(&store, config).await?;
+    crate::parts::install_pack(&library, pack, &ctx).await?;
+    let accounts = Accounts::new(store.clone(), crate::parts::policy(config), rng.clone())?;
+    if demo {
+        create_samples(&accounts, pack, clock.as_ref()).await?;
+    }
+    let site = site::Site::load(&store).await?;
+    let holder = format!("{}-{}", std::process::id(), rng.next_u64());
+    let options = Options::for_store(&store, &holder, i64::from(config.routing.lease_secs));
+    let tuning = crate::parts::tuning(config);
+    let router = Router::new(store.clone(), Arc::clone(&clock), rng.clone(), tuning, site.queues, options);
+    let casework = crate::parts::casework(&store, &keys, config, rng.clone()).await?;
+    let reader = Arc::new(Reader::builtin());
+    let policy = dialogue::Policy { answer_at: config.knowledge.answer_confidence as f32, ..dialogue::Policy::default() };
+    let parts = Parts { store, library, router, casework, accounts, keys, reader, policy };
+    let hotline = Hotline::open(parts, clock, rng).await?;
+    let brain = hotline.brain();
+    let started = Started { migrations, entries: hotline.library().index().len(), scenarios: brain.scenarios.iter().count() };
+    Ok((hotline, started))
+}
+
+async fn create_samples(accounts: &Accounts, pack: &Path, clock: &dyn Clock) -> Result<()> {
+    let admin = Actor::System { part: "start".to_owned() };
+    let ctx = Ctx { actor: admin, now: clock.now(), trace: String::new() };
+    let known: Vec<String> = accounts.staff_list(&ctx).await?.into_iter().map(|staff| staff.login).collect();
+    for sample in sample_accounts(pack)?.into_iter().filter(|sample| !known.contains(&sample.login)) {
+        let new = NewStaff {
+            login: sample.login,
+            name: sample.name,
+            role: sample.role,
+            scope: sample.scope,
+            skills: sample.skills,
+            password: Masked::new(sample.password),
+        };
+        accounts.staff_create(&ctx, &new).await?;
+    }
+    Ok(())
+}
+

@@ -1,0 +1,7 @@
+//! `minsheng eval ...`: a site measures itself with the same commands that judge the product.
+
+pub mod ask;
+pub mod charter;
+pub mod dialogues;
+pub mod judge;
+pub mod rig;

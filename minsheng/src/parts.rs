@@ -1,0 +1,219 @@
+//! Making each part from the configuration, and the commands that concern one part alone.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use casework::Casework;
+use config::Config;
+use kernel::{Clock, Ctx, SystemClock};
+use knowledge::search::Settings;
+use knowledge::{Library, pack};
+use language::Reader;
+use routing::Tuning;
+use security::{Keys, PasswordCost, Policy};
+use store::Store;
+
+/// The libraries over a migrated store.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn library(store: &Store, config: &Config) -> Result<Library> {
+    let synonyms = synonyms(Path::new(&config.knowledge.pack));
+    Ok(Library::open(store.clone(), Settings { synonyms, ..Settings::default() }).await?)
+}
+
+fn synonyms(pack: &Path) -> Arc<language::synonyms::Synonyms> {
+    let file = pack.join("lexicon").join("synonyms.yaml");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    Arc::new(language::synonyms::Synonyms::from_yaml(&text).unwrap_or_default())
+}
+
+/// Loads a pack's entries and scenarios; what staff have edited is kept.
+///
+/// # Errors
+/// When the pack is faulty; the message names file, line and what to do.
+pub async fn install_pack(library: &Library, folder: &Path, ctx: &Ctx) -> Result<()> {
+    let pack = pack::load(folder)?;
+    library.set_vocabulary(pack.vocabulary());
+    pack::install(library.store(), &pack, ctx).await?;
+    library.catch_up().await?;
+    Ok(())
+}
+
+/// Account rules.
+pub fn policy(config: &Config) -> Policy {
+    let security = &config.security;
+    Policy {
+        cost: PasswordCost {
+            memory_kib: security.password_memory_kib,
+            passes: security.password_passes,
+            lanes: security.password_lanes,
+        },
+        password_min_chars: security.password_min_chars as usize,
+        lockout_after: security.lockout_after,
+        lockout_secs: i64::from(security.lockout_minutes) * 60,
+        session_secs: i64::from(security.session_hours) * 3600,
+        idle_secs: i64::from(security.session_idle_minutes) * 60,
+    }
+}
+
+/// Routing's choices.
+pub fn tuning(config: &Config) -> Tuning {
+    let routing = &config.routing;
+    Tuning {
+        accept_secs: routing.accept_secs,
+        wrap_up_secs: routing.wrap_up_secs,
+        misses_before_break: u8::try_from(routing.misses_to_break).unwrap_or(u8::MAX),
+        chat_capacity: u8::try_from(routing.chats_per_agent).unwrap_or(u8::MAX),
+        dialect_patience_secs: routing.dialect_patience_secs,
+        ..Tuning::default()
+    }
+}
+
+/// Tickets.
+///
+/// # Errors
+/// When the calendar or the deadlines cannot be read.
+pub async fn casework(store: &Store, keys: &Keys, config: &Config, rng: kernel::Rng) -> Result<Casework> {
+    let holidays = Path::new(&config.knowledge.pack).join("holidays.yaml");
+    let text = std::fs::read_to_string(&holidays).with_context(|| holidays.display().to_string())?;
+    let list: kernel::HolidayList = serde_yaml_ng::from_str(&text).with_context(|| holidays.display().to_string())?;
+    let calendar = kernel::WorkCalendar::new(&list)?;
+    let casework = Casework::new(store.clone(), calendar, keys.clone(), rng);
+    casework.refresh().await?;
+    Ok(casework)
+}
+
+/// `minsheng migrate`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn migrate(config: &Config) -> Result<()> {
+    let store = open(config).await?;
+    let applied = store.migrate(&Ctx::system("migrate", &SystemClock)).await?;
+    println!("已应用{}个升级步骤", applied.len());
+    Ok(())
+}
+
+async fn open(config: &Config) -> Result<Store> {
+    if let Some(folder) = config.store.url.0.strip_prefix("sqlite:").and_then(|path| Path::new(path).parent()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(Store::open(&config.store.url.0).await?)
+}
+
+/// `minsheng doctor`.
+///
+/// # Errors
+/// When a part is not ready.
+pub async fn doctor(config: &Config) -> Result<()> {
+    let store = open(config).await?;
+    store.ping().await?;
+    println!("数据库        正常（{:?}）", store.dialect());
+    let pack = pack::load(Path::new(&config.knowledge.pack))?;
+    println!("知识包        {}个条目，{}个场景", pack.entries.len(), pack.scenarios.len());
+    println!("理解          内置规则与模型");
+    println!("句向量        内置");
+    println!("语音          未配置：本版本提供文字服务，电话请转人工座席");
+    Ok(())
+}
+
+/// `minsheng pack`.
+///
+/// # Errors
+/// When something is wrong with the pack: all of it in one message.
+pub fn check_pack(folder: &Path) -> Result<()> {
+    let pack = pack::load(folder)?;
+    let texts = pack.scenarios.iter().map(|one| (one.file.as_str(), one.yaml.as_str()));
+    let scenarios = dialogue::scenario::parse_many(texts)?;
+    let day = SystemClock.now().day();
+    let mut faults = Vec::new();
+    for scenario in &scenarios {
+        for (name, node) in &scenario.nodes {
+            let dialogue::scenario::NodeBody::Answer(reference) = &node.body else { continue };
+            let entry = pack.entries.iter().find(|entry| entry.id == reference.entry);
+            if entry.and_then(|entry| entry.card(reference.clause.as_deref(), day)).is_none() {
+                let clause = reference.clause.as_ref().map_or(String::new(), |clause| format!("#{clause}"));
+                faults.push(format!("场景{}的节点{name}引用的{}{clause}今天没有有效条款", scenario.id, reference.entry));
+            }
+        }
+    }
+    if !faults.is_empty() {
+        bail!("{}", faults.join("\n"));
+    }
+    println!("知识包没有问题：{}个条目，{}个场景", pack.entries.len(), scenarios.len());
+    Ok(())
+}
+
+/// `minsheng import`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn import(config: &Config, file: &Path) -> Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (hotline, _) = crate::boot::hotline(config, clock, false).await?;
+    import_table(hotline.library(), file, hotline.clock()).await
+}
+
+/// Imports a question-and-answer table through the public import.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn import_table(library: &Library, file: &Path, clock: &dyn Clock) -> Result<()> {
+    let ctx = Ctx::system("import", clock);
+    let report = knowledge::import::import_file(library, &ctx, file, &knowledge::import::Mapping::default()).await?;
+    println!("读取{}行，导入{}行，拒收{}行，重复{}行", report.rows, report.imported, report.refused.len(), report.duplicates);
+    Ok(())
+}
+
+/// `minsheng audit verify`: true when the chain is whole.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn audit_verify(config: &Config) -> Result<bool> {
+    let store = open(config).await?;
+    let verdict = security::audit::verify(&store, None).await?;
+    match &verdict.broken {
+        None => println!("审计链完整：已校验{}条，待加链{}条", verdict.verified, verdict.waiting),
+        Some(broken) => println!("审计链在第{}条断开：{}", broken.link, broken.reason),
+    }
+    Ok(verdict.broken.is_none())
+}
+
+/// `minsheng eval retrieval`.
+///
+/// # Errors
+/// When a table cannot be read or the embedder is not known.
+pub fn retrieval(entries: &Path, queries: &Path, embedder: &str) -> Result<()> {
+    let deep = match embedder {
+        "none" => None,
+        name => bail!("没有名为{name}的句向量模型；可用：none"),
+    };
+    let report = knowledge::search::eval::retrieval(entries, queries, deep)?;
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}
+
+/// `minsheng eval intent`.
+///
+/// # Errors
+/// When a table cannot be read or written.
+pub fn intent(task: language::eval::Task, input: &Path, out: &Path) -> Result<()> {
+    let report = language::eval::intent(&Reader::builtin(), task, input, out)?;
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}
+
+/// `minsheng train intent`.
+///
+/// # Errors
+/// When a table cannot be read or the folder cannot be written.
+pub fn train(task: language::eval::Task, input: &Path, out: &Path) -> Result<()> {
+    let started = Instant::now();
+    let report = language::train::intent(task, input, out)?;
+    println!("{}", serde_json::to_string(&report)?);
+    eprintln!("用时{:.1}秒", started.elapsed().as_secs_f64());
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! `minsheng serve`: the whole product on one port.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use config::{Config, LogFormat};
+use contact::Hotline;
+use kernel::{Clock, SystemClock};
+use tracing_subscriber::EnvFilter;
+
+/// Everything that answers on the port: the interface, the pages, the console.
+pub fn app(hotline: Hotline, config: &Config) -> Router {
+    let config = Arc::new(config.clone());
+    api::router(hotline.clone(), Arc::clone(&config)).merge(web::router(hotline, config))
+}
+
+/// Serves until a stop signal, then lets running requests finish.
+///
+/// # Errors
+/// When the node cannot be started or the port is taken.
+pub async fn run(config: Config, demo: bool) -> Result<()> {
+    log(&config);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (hotline, started) = crate::boot::hotline(&config, clock, demo).await?;
+    let _tasks = hotline.start();
+    let _sealer = tokio::spawn(seal(hotline.clone(), u64::from(config.security.audit_seal_secs)));
+    let address: SocketAddr = config.server.listen.parse().context("server.listen")?;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("端口{}被占用了，请换一个端口：MINSHENG_SERVER_LISTEN=127.0.0.1:9090", address.port()))?;
+    tracing::info!(%address, entries = started.entries, scenarios = started.scenarios, "listening");
+    let app = app(hotline.clone(), &config).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
+    hotline.library().flush().await?;
+    hotline.store().close().await;
+    Ok(())
+}
+
+fn log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.server.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter);
+    match config.server.log_format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupt.await),
+    }
+}
+
+/// Chains new audit rows.
+async fn seal(hotline: Hotline, every_secs: u64) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(every_secs)).await;
+        let ctx = kernel::Ctx::system("audit", hotline.clock());
+        if let Err(error) = security::audit::seal(hotline.store(), &ctx).await {
+            tracing::warn!(%error, "audit rows could not be chained");
+        }
+    }
+}
