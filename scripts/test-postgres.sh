@@ -35,7 +35,13 @@ else
     as_postgres() { sh -c "$1"; }
 fi
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/minsheng-postgres.XXXXXX")
+# Each test clones a database: in memory, where there is room, that takes a twentieth of the time.
+place=${TMPDIR:-/tmp}
+if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then
+    free_kib=$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')
+    [ "${free_kib:-0}" -lt 2097152 ] || place=/dev/shm
+fi
+folder=$(mktemp -d "$place/minsheng-postgres.XXXXXX")
 [ "$(id -u)" != 0 ] || chown postgres "$folder"
 
 stop() {

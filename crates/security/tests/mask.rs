@@ -114,6 +114,18 @@ fn reveals(text: &str) -> Option<String> {
     None
 }
 
+#[test]
+fn the_oracle_sees_what_it_must() {
+    for open in
+        ["13812345678", "x19912345678y", "00013812345678000", "11010519491231002X", "a11010519491231002x9"]
+    {
+        assert!(reveals(open).is_some(), "{open}");
+    }
+    for hidden in ["12812345678", "138****5678", "310105204912310021", "1381234567"] {
+        assert_eq!(reveals(hidden), None);
+    }
+}
+
 fn identity() -> impl Strategy<Value = String> {
     (100_000_u32..900_000, 1900_u32..2100, 1_u32..13, 1_u32..32, 0_u32..1000).prop_map(
         |(place, year, month, day, order)| {

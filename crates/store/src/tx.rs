@@ -10,6 +10,9 @@ use crate::{Dialect, Pair, Store, StoreError, sql, to_json};
 
 /// A write transaction. Dropped without [`Tx::commit`] it is undone.
 ///
+/// After a statement fails only rolling back makes sense: PostgreSQL refuses every further one, SQLite would carry on. Where a
+/// failure is expected, ask for it to be none (`ON CONFLICT DO NOTHING`) and look at the rows affected.
+///
 /// It is a connection too: `sqlx::query(sql::TICKET_ADD).bind(id).execute(&mut *tx).await?`.
 #[derive(Debug)]
 pub struct Tx {

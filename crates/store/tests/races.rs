@@ -223,3 +223,26 @@ async fn a_cancelled_write_frees_the_writer() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_processes_write_one_database() {
+    for_each_engine(async |db| {
+        let mut writers = JoinSet::new();
+        for process in 0..2 {
+            let store = Store::open(db.url()).await.unwrap();
+            writers.spawn(async move {
+                for round in 0..60 {
+                    let mut tx = store.begin(&test_ctx(round)).await.unwrap();
+                    tx.counter_next("n").await.unwrap();
+                    tx.emit("t", &format!("{process}-{round}"), &round).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+                store.close().await;
+            });
+        }
+        writers.join_all().await;
+        let mut tx = db.begin(&test_ctx(1)).await.unwrap();
+        assert_eq!(tx.counter_next("n").await.unwrap(), 121);
+    })
+    .await;
+}
