@@ -101,8 +101,12 @@ proptest! {
             }
             // Something is owed until the ticket is closed, and not before it was asked for.
             prop_assert_eq!(case.due.is_none(), case.state.is_closed());
-            prop_assert_eq!(case.unit.is_some(), case.unit.is_some() || case.state == State::Dispatched);
-            prop_assert_eq!(case.replied.is_some(), case.replied.is_some() || case.state == State::Replied);
+            if case.state == State::Dispatched {
+                prop_assert!(case.unit.is_some(), "a dispatched ticket has a unit");
+            }
+            if case.state == State::Replied {
+                prop_assert!(case.replied.is_some());
+            }
         }
         let mut replayed = Case { unit: Some(UnitId::from("x")), ..case.clone() };
         for (event, at) in &history {
@@ -178,11 +182,8 @@ fn every_refusal_says_what_to_do() {
         Refusal::NoWords,
         Refusal::TooLong(1),
     ] {
-        assert!(
-            refusal.advice().ends_with('。') && refusal.advice().contains('请')
-                || refusal.advice().contains("原因"),
-            "{refusal:?}"
-        );
+        let advice = refusal.advice();
+        assert!(advice.ends_with('。') && advice.chars().count() >= 5, "{refusal:?}: {advice}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! Adding to a ticket what was said later.
 
 use kernel::Ctx;
-use security::{Permission, authorise, mask_text};
+use security::{Permission, authorise};
 
 use super::get::may_see;
+use super::rows::{StoredTicket, mask_words};
 use super::step::Order;
 use super::{CITIZEN, Casework, Proof, SEAL_TICKET};
 use crate::model::{Command, Refusal, WORDS_MAX_CHARS};
@@ -23,7 +24,7 @@ impl Casework {
         words: &str,
     ) -> Result<(), CaseworkError> {
         let stored = self.proven(ctx, number, proof).await?;
-        let (command, sealed) = self.addition(words)?;
+        let (command, sealed) = self.addition(&stored, words)?;
         // It was proven above; a ticket's caller never changes.
         let order = Order { command, by: CITIZEN.to_owned(), sealed, belongs: &|_| Ok(()) };
         self.carry_out(ctx, &stored.number, order, |_| Ok(())).await?;
@@ -39,7 +40,9 @@ impl Casework {
         if authorise(ctx, Permission::TicketReply, None).is_err() {
             authorise(ctx, Permission::TicketCreate, None)?;
         }
-        let (command, sealed) = self.addition(words)?;
+        let stored = self.stored(number).await?;
+        may_see(ctx, &stored)?;
+        let (command, sealed) = self.addition(&stored, words)?;
         let order =
             Order { command, by: self.actor_words(ctx), sealed, belongs: &|stored| may_see(ctx, stored) };
         let number = self.carry_out(ctx, number, order, |_| Ok(())).await?;
@@ -47,12 +50,17 @@ impl Casework {
     }
 
     /// The words masked, and their sealed original where masking changed them.
-    fn addition(&self, words: &str) -> Result<(Command, Option<String>), CaseworkError> {
+    fn addition(
+        &self,
+        stored: &StoredTicket,
+        words: &str,
+    ) -> Result<(Command, Option<String>), CaseworkError> {
         let words = clean(words);
         if words.chars().count() > WORDS_MAX_CHARS {
             return Err(Refusal::TooLong(WORDS_MAX_CHARS).into());
         }
-        let masked = mask_text(&words);
+        let secrets = self.secrets(&stored.body()?)?;
+        let masked = mask_words(&words, &secrets.expose().name);
         let sealed = if masked == words { None } else { Some(self.seal(SEAL_TICKET, &words)?) };
         Ok((Command::Append { words: masked }, sealed))
     }

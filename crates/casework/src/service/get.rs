@@ -4,10 +4,10 @@ use kernel::{Actor, Ctx, Scope};
 use security::{Permission, authorise, covers};
 
 use super::Casework;
-use super::rows::{EventBody, StoredEvent, StoredTicket};
+use super::rows::{EventBody, StoredEvent, StoredTicket, hush};
 use crate::model::{Event, Kind, State};
 use crate::words::due_words_exact;
-use crate::{CaseworkError, EventView, Fact, Organisation, Ticket, sql};
+use crate::{CaseworkError, EventView, Organisation, Ticket, sql};
 
 impl Casework {
     /// A ticket for staff. Who read it is written down.
@@ -91,16 +91,21 @@ pub(super) fn hides_reporter(ctx: &Ctx, kind: Kind) -> bool {
 
 fn hide_reporter(ticket: &mut Ticket) {
     const HIDDEN: &str = "举报人信息保密";
+    let name = std::mem::replace(&mut ticket.name, HIDDEN.to_owned());
     HIDDEN.clone_into(&mut ticket.phone);
-    HIDDEN.clone_into(&mut ticket.name);
     ticket.contact_id = None;
-    let personal = |fact: Fact| Fact { value: HIDDEN.to_owned(), words: String::new(), ..fact };
-    ticket.facts = std::mem::take(&mut ticket.facts)
-        .into_iter()
-        .map(|fact| if fact.personal { personal(fact) } else { fact })
-        .collect();
-    for event in ticket.events.iter_mut().filter(|event| event.actor.starts_with("citizen:")) {
-        "citizen".clone_into(&mut event.actor);
+    for fact in &mut ticket.facts {
+        fact.value = if fact.personal { HIDDEN.to_owned() } else { hush(&fact.value, &name) };
+        fact.words = if fact.personal { String::new() } else { hush(&fact.words, &name) };
+    }
+    for words in &mut ticket.words {
+        *words = hush(words, &name);
+    }
+    for event in &mut ticket.events {
+        event.words = hush(&event.words, &name);
+        if event.actor.starts_with("citizen:") {
+            "citizen".clone_into(&mut event.actor);
+        }
     }
 }
 

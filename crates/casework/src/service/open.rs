@@ -1,14 +1,14 @@
 //! Opening a ticket.
 
 use kernel::{Actor, ContactId, Ctx, Micros, TicketId};
-use security::{Permission, SecurityError, authorise, mask_name, mask_phone, mask_text};
+use security::{Permission, SecurityError, authorise, mask_name, mask_phone};
 use serde::Deserialize;
 use sqlx::Row as _;
 use store::{StoreError, Tx, to_json};
 
-use super::rows::{Body, EventBody, Secrets, masked};
+use super::rows::{Body, EventBody, Secrets, hush, mask_words, masked};
 use super::{Casework, SEAL_CALLBACK, SEAL_TICKET, TOPIC};
-use crate::model::{self, Opening, Refusal, Terms, Urgency};
+use crate::model::{self, Kind, Opening, Refusal, Terms, Urgency};
 use crate::{Case, CaseworkError, Event, Ticket, TicketDraft, sql};
 
 /// The longest request key, in characters.
@@ -132,12 +132,15 @@ impl Casework {
         let secrets = to_json("ticket secrets", &Secrets::of(draft))?;
         let body = Body {
             case: case.clone(),
-            facts: draft.facts.iter().map(masked).collect(),
-            words: draft.words.iter().map(|words| mask_text(words)).collect(),
+            facts: draft.facts.iter().map(|fact| masked(fact, &draft.name)).collect(),
+            words: draft.words.iter().map(|words| mask_words(words, &draft.name)).collect(),
             phone: mask_phone(&draft.phone),
             name: mask_name(&draft.name),
             sealed: self.seal(SEAL_TICKET, &secrets)?,
         };
+        let title = mask_words(&draft.title, &draft.name);
+        // Lists are seen by the unit too, and show nothing of who reports a breach.
+        let title = if draft.kind == Kind::Report { hush(&title, &body.name) } else { title };
         let caller = draft.caller_key.clone().or_else(|| self.0.keys.caller_key(&draft.phone));
         let site = self.organisation();
         let added = sqlx::query(sql::TICKET_ADD)
@@ -147,7 +150,7 @@ impl Casework {
             .bind(case.kind.as_str())
             .bind(draft.category.as_str())
             .bind(draft.domain.as_str())
-            .bind(mask_text(&draft.title))
+            .bind(title)
             .bind(to_json("ticket", &body)?)
             .bind(draft.place.as_str())
             .bind("")

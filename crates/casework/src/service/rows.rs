@@ -156,10 +156,36 @@ impl Secrets {
 }
 
 /// A fact as it may be shown.
-pub(super) fn masked(fact: &Fact) -> Fact {
-    let value = if fact.personal { mask_value(&fact.label, &fact.value) } else { mask_text(&fact.value) };
-    Fact { value, words: mask_text(&fact.words), ..fact.clone() }
+pub(super) fn masked(fact: &Fact, name: &str) -> Fact {
+    let value =
+        if fact.personal { mask_value(&fact.label, &fact.value) } else { mask_words(&fact.value, name) };
+    Fact { value, words: mask_words(&fact.words, name), ..fact.clone() }
 }
+
+/// Running text as it may be shown: the caller's name, where it is known, is masked in it too.
+pub(super) fn mask_words(text: &str, name: &str) -> String {
+    if name.chars().count() < 2 { mask_text(text) } else { mask_text(&text.replace(name, &mask_name(name))) }
+}
+
+/// Masked text for those who must not find out whose it is: neither surname nor any digit of a masked number stays.
+pub(super) fn hush(text: &str, masked_name: &str) -> String {
+    let text = if masked_name.contains('*') { text.replace(masked_name, HUSHED) } else { text.to_owned() };
+    let mut out = String::new();
+    let mut run = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c == '*' || c.is_ascii_digit() {
+            run.push(c);
+            continue;
+        }
+        out.push_str(if run.contains('*') { HUSHED } else { &run });
+        run.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
+}
+
+const HUSHED: &str = "***";
 
 /// A personal value under its label. What no rule recognises keeps only its first character.
 fn mask_value(label: &str, value: &str) -> String {
@@ -203,6 +229,14 @@ impl StoredEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hushed_text_gives_no_hint_of_whose_it_is() {
+        let shown = mask_words("我是张三丰，电话13812345678，3号楼", "张三丰");
+        assert_eq!(shown, "我是张**，电话138****5678，*号楼");
+        assert_eq!(hush(&shown, "张**"), "我是***，电话***，***号楼");
+        assert_eq!(hush("等了30天", ""), "等了30天");
+    }
 
     #[test]
     fn personal_values_are_masked_by_what_they_are() {
