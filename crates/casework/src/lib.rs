@@ -11,8 +11,8 @@
 //! - To a citizen, a number that does not exist and a proof that does not fit are answered alike.
 //! - State, events, audit and call-back promise commit together.
 //!
-//! Deliberately absent: HTTP, the wording of conversations (`dialogue`), who leads which domain (the site's organisation is
-//! given: [`Casework::set_organisation`]), joint handling, extensions, merging and exchange, which come with the full workflow.
+//! Deliberately absent: HTTP, the wording of conversations (`dialogue`), who leads which domain (the site's organisation
+//! is read: [`Casework::refresh`]), joint handling, extensions, merging and exchange, which come with the full workflow.
 
 mod deadlines;
 mod draft;

@@ -579,6 +579,25 @@ async fn terms_are_settings_and_bad_ones_lose_nothing() {
 }
 
 #[tokio::test]
+async fn the_organisation_is_read_from_the_settings() {
+    for_each_engine(async |db| {
+        let casework = casework(db);
+        casework.refresh().await.unwrap();
+        assert_eq!(open(&casework, "c1").await.row.proposed_unit, Some(UnitId::from("zhifa")));
+        let site = serde_json::json!({
+            "district": { "name": "别处" },
+            "units": [{ "id": "u1", "name": "甲局", "leads": ["城管市容"], "phone": "0574-00000000" }],
+        });
+        let mut tx = db.begin(&system()).await.unwrap();
+        tx.setting_put(Organisation::SETTING, &site, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        casework.refresh().await.unwrap();
+        assert_eq!(open(&casework, "c2").await.row.proposed_unit_name, "甲局");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn hostile_and_oversized_input_is_refused_or_made_harmless() {
     for_each_engine(async |db| {
         let casework = casework(db);

@@ -8,6 +8,7 @@ mod list;
 mod open;
 mod personal;
 mod progress;
+mod refresh;
 mod rows;
 mod similar;
 mod step;
@@ -46,7 +47,7 @@ struct Inner {
 }
 
 impl Casework {
-    /// The tickets of a migrated store. Without [`Self::set_organisation`] no unit is proposed and none has a name.
+    /// The tickets of a migrated store. Until [`Self::refresh`] or [`Self::set_organisation`] no unit is proposed and none has a name.
     pub fn new(store: Store, calendar: WorkCalendar, keys: Keys, rng: Rng) -> Self {
         Self(Arc::new(Inner {
             store,
