@@ -1,0 +1,118 @@
+/** Every call of the console, typed. Nothing else in the console talks to the server. */
+
+import { call, type CallOptions } from './http'
+import type {
+  AuditPage, CitationRef, ContactRow, Desk, DeskContact, Entry, EntryBody, EntryRevision, EntryRow, GapRow, Health,
+  ImportResult, Me, Message, Page, Person, PersonForm, Problem, ScenarioDoc, ScenarioRow, SettingDoc, Suggestions,
+  Supervision, Ticket, TicketForm, TicketRow, WrapUpForm,
+} from './types'
+
+type Filter = Record<string, string | number | undefined>
+
+const get = <A>(path: string, query?: Filter, more: CallOptions = {}) => call<A>('GET', path, { ...more, query })
+const post = <A>(path: string, body?: unknown) => call<A>('POST', path, { body })
+const put = <A>(path: string, body: unknown) => call<A>('PUT', path, { body })
+const seg = encodeURIComponent
+
+export const session = {
+  whoami: () => get<Me>('/session', undefined, { quiet: true }),
+  login: (login: string, password: string) =>
+    call<Me>('POST', '/session', { body: { login, password }, quiet: true }),
+  logout: () => call<void>('DELETE', '/session', { quiet: true }),
+}
+
+const contactPath = (id: string, verb: string) => `/desk/contacts/${seg(id)}/${verb}`
+
+export const desk = {
+  view: () => get<Desk>('/desk'),
+  setState: (state: 'ready' | 'break' | 'offline', reason?: string) =>
+    put<Desk>('/desk/state', reason ? { state, reason } : { state }),
+  contact: (id: string) => get<DeskContact>(`/desk/contacts/${seg(id)}`),
+  accept: (id: string) => post<DeskContact>(contactPath(id, 'accept')),
+  decline: (id: string) => post<void>(contactPath(id, 'decline')),
+  reply: (id: string, body: { client_id: string; text: string; citations?: CitationRef[] }) =>
+    post<Message>(contactPath(id, 'messages'), body),
+  transfer: (id: string, to: { to_queue?: string; to_agent?: string; note?: string }) =>
+    post<void>(contactPath(id, 'transfer'), to),
+  hangUp: (id: string) => post<DeskContact>(contactPath(id, 'hang-up')),
+  wrapUp: (id: string, form: WrapUpForm) => post<void>(contactPath(id, 'wrap-up'), form),
+  suggestions: (id: string, q: string, signal?: AbortSignal) =>
+    get<Suggestions>(contactPath(id, 'suggestions'), { q }, signal ? { signal } : {}),
+  ticketDraft: (id: string) => get<TicketForm>(contactPath(id, 'ticket-draft')),
+  openTicket: (id: string, form: TicketForm) => post<Ticket>(contactPath(id, 'tickets'), form),
+}
+
+export const contacts = {
+  list: (query: Filter) => get<Page<ContactRow>>('/contacts', query),
+  detail: (id: string) => get<DeskContact>(`/contacts/${seg(id)}`),
+  personal: (id: string, field: string) => get<{ value: string }>(`/contacts/${seg(id)}/personal`, { field }),
+}
+
+export const supervision = { view: () => get<Supervision>('/supervision') }
+
+const ticketPath = (number: string, verb: string) => `/tickets/${seg(number)}/${verb}`
+
+export const tickets = {
+  list: (query: Filter, signal?: AbortSignal) =>
+    get<Page<TicketRow>>('/tickets', query, signal ? { signal } : {}),
+  open: (form: TicketForm) => post<Ticket>('/tickets', form),
+  full: (number: string) => get<Ticket>(ticketPath(number, 'full')),
+  /** One sealed field in plain text: phone, name, words, fact:LABEL. Each look is recorded. */
+  personal: (number: string, field: string) => get<{ value: string }>(ticketPath(number, 'personal'), { field }),
+  dispatch: (number: string, unit: string, note: string) => post<Ticket>(ticketPath(number, 'dispatch'), { unit, note }),
+  reply: (number: string, words: string) => post<Ticket>(ticketPath(number, 'reply'), { words }),
+  archive: (number: string, note: string) => post<Ticket>(ticketPath(number, 'archive'), { note }),
+}
+
+export const knowledge = {
+  search: (query: Filter, signal?: AbortSignal) =>
+    get<{ hits: KnowledgeHit[] }>('/knowledge/search', query, signal ? { signal } : {}),
+}
+
+export interface KnowledgeHit {
+  entry_id: string
+  title: string
+  domain: string
+  answer: string
+  confidence: number
+  citations: import('./types').Citation[]
+}
+
+const entryPath = (id: string) => `/library/entries/${seg(id)}`
+
+export const library = {
+  list: (query: Filter) => get<Page<EntryRow>>('/library/entries', query),
+  entry: (id: string) => get<Entry>(entryPath(id)),
+  create: (body: EntryBody) => post<Entry>('/library/entries', body),
+  save: (body: EntryBody, revision: number) => put<Entry>(entryPath(body.id), { ...body, revision }),
+  withdraw: (id: string, reason: string) => post<Entry>(`${entryPath(id)}/withdraw`, { reason }),
+  history: (id: string) => get<EntryRevision[]>(`${entryPath(id)}/history`),
+  gaps: () => get<{ rows: GapRow[] }>('/library/gaps'),
+  importFile: (form: FormData, signal: AbortSignal) =>
+    call<ImportResult>('POST', '/library/import', { form, signal }),
+}
+
+export const scenarios = {
+  list: () => get<ScenarioRow[] | Page<ScenarioRow>>('/scenarios').then((answer) => ('rows' in answer ? answer.rows : answer)),
+  doc: (id: string) => get<ScenarioDoc>(`/scenarios/${seg(id)}`),
+  save: (id: string, yaml: string, revision: number) => put<ScenarioDoc>(`/scenarios/${seg(id)}`, { yaml, revision }),
+  validate: (yaml: string) => post<{ problems: Problem[] }>('/scenarios/validate', { yaml }),
+  tryOut: (yaml: string, turns: string[]) => post<{ transcript: Message[] }>('/scenarios/try', { yaml, turns }),
+}
+
+export const people = {
+  list: () => get<Person[] | Page<Person>>('/people').then((answer) => ('rows' in answer ? answer.rows : answer)),
+  create: (form: PersonForm) => post<Person>('/people', form),
+  save: (id: string, form: PersonForm) => put<Person>(`/people/${seg(id)}`, form),
+  password: (id: string, password: string) => post<void>(`/people/${seg(id)}/password`, { password }),
+}
+
+export const audit = { list: (query: Filter) => get<AuditPage>('/audit', query) }
+
+export const settings = {
+  read: <Value>(name: string) => get<SettingDoc<Value>>(`/settings/${name}`),
+  save: <Value>(name: string, value: Value, version: number) =>
+    put<SettingDoc<Value>>(`/settings/${name}`, { value, version }),
+}
+
+export const health = { read: () => get<Health>('/health') }

@@ -1,0 +1,420 @@
+/** The shapes of docs/api.md. Instants are microseconds since 1970 (`*_us`). */
+
+export type Micros = number
+
+export interface ApiErrorBody {
+  code: string
+  message: string
+}
+
+export interface Page<Row> {
+  rows: Row[]
+  total: number
+}
+
+export interface Named {
+  id: string
+  name: string
+}
+
+// People ----------------------------------------------------------------------------------------
+
+export interface Skill {
+  skill: string
+  level: number
+}
+
+export interface Scope {
+  level: 'district' | 'place' | 'unit'
+  id?: string
+}
+
+export interface Me {
+  id: string
+  login: string
+  name: string
+  role: string
+  role_words: string
+  permissions: string[]
+  scope: Scope
+  skills: Skill[]
+}
+
+export interface Person {
+  id: string
+  login: string
+  name: string
+  role: string
+  role_words: string
+  scope: Scope
+  skills: Skill[]
+  disabled: boolean
+  locked_until_us: Micros | null
+  created_us: Micros
+}
+
+export interface PersonForm {
+  login: string
+  name: string
+  role: string
+  scope: Scope
+  skills: Skill[]
+  disabled: boolean
+  password?: string
+}
+
+// Conversations ---------------------------------------------------------------------------------
+
+export interface Citation {
+  entry_id: string
+  clause_id: string
+  text: string
+  source: string
+  document_number: string | null
+  article: string | null
+  in_force_from: string | null
+  in_force_until: string | null
+  local: boolean
+}
+
+export interface CitationRef {
+  entry_id: string
+  clause_id: string
+}
+
+export type Author = 'citizen' | 'bot' | 'agent' | 'system'
+
+export interface Message {
+  seq: number
+  author: Author
+  kind: string
+  text: string
+  citations: Citation[]
+  options: string[]
+  at_us: Micros
+  client_id: string | null
+  agent_name: string | null
+  /** The words in Mandarin, where dialect was spoken. */
+  normal?: string | null
+}
+
+export interface Matter {
+  words: string
+  normal: string
+  kind: string
+  domain: string | null
+}
+
+export interface Fact {
+  /** Of a contact's fact; a ticket's has only its label. */
+  slot?: string
+  label: string
+  value: string
+  words: string
+  by: string
+  at_us: Micros
+  personal: boolean
+}
+
+export interface Passport {
+  matter: Matter | null
+  earlier: Matter[]
+  facts: Fact[]
+  tried: string[]
+  asked: string[]
+  tickets: string[]
+  mood: number
+  dialect: boolean
+  advised: string[]
+  lines: Named[]
+}
+
+export interface HistoryRow {
+  contact_id: string
+  at_us: Micros
+  line: Named
+  matter: string
+  outcome: string | null
+  tickets: string[]
+}
+
+export type DeskState = 'ringing' | 'active' | 'wrap_up' | 'queued' | 'closed'
+
+export interface DeskContact {
+  id: string
+  channel: string
+  line: Named
+  lane: string
+  phase: string
+  state: DeskState
+  ring_until_us: Micros | null
+  opened_us: Micros
+  waiting_secs: number
+  hand_over: { reason: string; words: string } | null
+  passport: Passport
+  messages: Message[]
+  history: HistoryRow[]
+  tickets: TicketRow[]
+}
+
+export interface QueueView {
+  id: string
+  name: string
+  waiting: number
+  longest_wait_secs: number
+  by_lane: Record<string, number>
+  agents_ready: number
+  agents_busy: number
+}
+
+export interface AgentView {
+  id: string
+  name: string
+  state: string
+  state_words: string
+  since_us: Micros
+  reason: string | null
+  contacts: string[]
+  skills: Skill[]
+}
+
+/** Something to pick from: its stable name and its words. */
+export interface Reason {
+  id: string
+  words: string
+}
+
+export interface Desk {
+  agent: AgentView
+  contacts: DeskContact[]
+  reasons: { break: Reason[]; wrap_up: Reason[] }
+  queues: QueueView[]
+}
+
+export interface Suggestion {
+  entry_id: string
+  title: string
+  text: string
+  confidence: number
+  citations: Citation[]
+}
+
+export interface Suggestions {
+  suggestions: Suggestion[]
+  similar_tickets: TicketRow[]
+}
+
+export interface WrapUpForm {
+  reason: string
+  note?: string
+  corrected?: { kind?: string; domain?: string }
+}
+
+export interface ContactRow {
+  id: string
+  channel: string
+  line: Named
+  lane: string
+  phase: string
+  outcome: string | null
+  matter: string
+  opened_us: Micros
+  ended_us: Micros | null
+  tickets: string[]
+}
+
+export interface Supervision {
+  queues: QueueView[]
+  agents: AgentView[]
+  targets: { answer_secs: number; connection: number; online_answer: number }
+  today: {
+    contacts: number
+    answered_by_bot: number
+    handed_over: number
+    tickets: number
+    callbacks: number
+    abandoned: number
+    waiting_now: number
+    longest_wait_secs: number
+  }
+}
+
+// Tickets ---------------------------------------------------------------------------------------
+
+export interface TicketRow {
+  id: string
+  number: string
+  title: string
+  kind: string
+  kind_words: string
+  category: string
+  domain: string
+  state: string
+  state_words: string
+  urgency: string
+  place: string
+  unit: string | null
+  unit_name: string
+  proposed_unit?: string | null
+  proposed_unit_name?: string
+  due_us: Micros | null
+  overdue: boolean
+  created_us: Micros
+  updated_us: Micros
+}
+
+export interface TicketEvent {
+  seq?: number
+  at_us: Micros
+  kind?: string
+  actor: string
+  actor_words?: string
+  words: string
+}
+
+export interface Ticket extends TicketRow {
+  facts: Fact[]
+  words: string[]
+  phone?: string
+  name?: string
+  contact_id: string | null
+  callback?: boolean
+  due_provisional?: boolean
+  events: TicketEvent[]
+  version: number
+}
+
+export interface TicketForm {
+  kind: string
+  category: string
+  domain: string
+  title: string
+  place: string
+  phone: string
+  name: string
+  detail: string
+  urgent: boolean
+  unit?: string | null
+  client_id: string
+}
+
+// Knowledge -------------------------------------------------------------------------------------
+
+export interface Clause {
+  id: string
+  text: string
+  source: string
+  document_number?: string | null
+  article?: string | null
+  in_force_from?: string | null
+  in_force_until?: string | null
+  local: boolean
+}
+
+export interface EntryBody {
+  id: string
+  title: string
+  domain: string
+  kind: string
+  region: string
+  tags: string[]
+  owner: string
+  answer: string
+  questions: string[]
+  clauses: Clause[]
+  tests: string[]
+}
+
+export interface Entry extends EntryBody {
+  status: string
+  revision: number
+  views: number
+  updated_us: Micros
+  updated_by: string
+}
+
+export interface EntryRow {
+  id: string
+  title: string
+  domain: string
+  kind: string
+  region: string
+  status: string
+  status_words?: string
+  owner: string
+  revision: number
+  views: number
+  updated_us: Micros
+  updated_by: string
+}
+
+export interface EntryRevision {
+  revision: number
+  at_us: Micros
+  by: string
+  body: EntryBody
+}
+
+export interface ImportResult {
+  rows: number
+  imported: number
+  refused: { row: number; why: string }[]
+  duplicates: number
+}
+
+export interface GapRow {
+  question: string
+  /** Other wordings of it. */
+  also?: string[]
+  domain?: string | null
+  times: number
+  last_us: Micros
+  nearest: { entry_id: string; title: string; confidence?: number }[]
+}
+
+// Scenarios -------------------------------------------------------------------------------------
+
+export interface ScenarioRow {
+  id: string
+  title: string
+  domain: string
+  kind: string
+  revision: number
+}
+
+export interface ScenarioDoc extends ScenarioRow {
+  yaml: string
+}
+
+export interface Problem {
+  line: number
+  message: string
+}
+
+// Administration --------------------------------------------------------------------------------
+
+export interface AuditRow {
+  seq: number
+  at_us: Micros
+  actor: string
+  action: string
+  object: string
+  detail: string
+}
+
+export interface AuditPage extends Page<AuditRow> {
+  sealed_to: number
+  intact: boolean
+}
+
+export interface Health {
+  status: string
+  parts: { name: string; ok: boolean; words: string }[]
+}
+
+export interface SettingDoc<Value> {
+  value: Value
+  version: number
+  changed_by?: string
+  changed_us?: Micros
+}

@@ -1,0 +1,202 @@
+/** A scenario's flow as a drawing: nodes in layers from the start downwards, edges with what leads along them. */
+
+import { isMap, LineCounter, parseDocument, type YAMLMap } from 'yaml'
+
+export type NodeKind = 'answer' | 'say' | 'ask' | 'branch' | 'knowledge' | 'ticket' | 'hand_over' | 'end' | 'missing' | 'unknown'
+
+export interface FlowEdge {
+  from: string
+  to: string
+  label: string
+}
+
+export interface FlowNode {
+  id: string
+  kind: NodeKind
+  text: string
+  line: number
+  reached: boolean
+}
+
+export interface Flow {
+  start: string
+  nodes: FlowNode[]
+  edges: FlowEdge[]
+}
+
+export interface PlacedNode extends FlowNode {
+  x: number
+  y: number
+}
+
+export interface PlacedEdge extends FlowEdge {
+  path: string
+  labelX: number
+  labelY: number
+}
+
+export interface Drawing {
+  nodes: PlacedNode[]
+  edges: PlacedEdge[]
+  width: number
+  height: number
+}
+
+export const NODE_WIDTH = 156
+export const NODE_HEIGHT = 46
+const GAP_X = 26
+const GAP_Y = 46
+const PAD = 16
+
+const KINDS: NodeKind[] = ['answer', 'say', 'ask', 'branch', 'knowledge', 'ticket', 'hand_over', 'end']
+
+export const NODE_WORDS: Record<NodeKind, string> = {
+  answer: '回答', say: '说', ask: '问', branch: '分情况', knowledge: '查知识', ticket: '开工单', hand_over: '转人工', end: '结束',
+  missing: '没有这个节点', unknown: '未写内容',
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const text = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '')
+
+const SIGN: Record<string, string> = { lt: '<', lte: '≤', gt: '>', gte: '≥' }
+
+function condition(slots: Record<string, unknown>, slot: string, test: unknown): string {
+  const found = slots[slot]
+  const options = isRecord(found) && isRecord(found.options) ? found.options : {}
+  const name = (value: unknown): string => {
+    const key = text(value)
+    const words = options[key]
+    if (Array.isArray(words)) return text(words[0])
+    return key === 'yes' ? '是' : key === 'no' ? '否' : key
+  }
+  if (!isRecord(test)) return `${slot}：${name(test)}`
+  if ('known' in test) return test.known ? `已知 ${slot}` : `不知 ${slot}`
+  if (Array.isArray(test.in)) return `${slot}：${test.in.map(name).join('/')}`
+  return Object.entries(test).map(([key, value]) => `${slot} ${SIGN[key] ?? key} ${text(value)}`).join('，')
+}
+
+function nodeText(kind: NodeKind, body: Record<string, unknown>, slots: Record<string, unknown>): string {
+  const value = body[kind]
+  if (kind === 'ask') {
+    const slot = slots[text(value)]
+    return isRecord(slot) ? text(slot.ask) || text(value) : text(value)
+  }
+  if (kind === 'ticket' && isRecord(value)) return text(value.category)
+  if (kind === 'hand_over' && isRecord(value)) return text(value.reason)
+  if (kind === 'branch') return ''
+  if (kind === 'knowledge') return '用来电人自己的话'
+  return text(value)
+}
+
+/** Reads the flow out of a scenario's YAML; null when there is nothing that could be drawn. */
+export function readFlow(yaml: string): Flow | null {
+  const lines = new LineCounter()
+  const doc = parseDocument(yaml, { lineCounter: lines })
+  const value: unknown = doc.errors.length ? null : doc.toJS()
+  if (!isRecord(value) || !isRecord(value.nodes)) return null
+  const slots = isRecord(value.slots) ? value.slots : {}
+  const map = doc.get('nodes') as unknown
+  const lineOf = new Map<string, number>()
+  if (isMap(map)) {
+    for (const pair of (map as YAMLMap).items) {
+      const key = pair.key as { value?: unknown; range?: [number, number, number] | null } | null
+      if (key?.range) lineOf.set(String(key.value), lines.linePos(key.range[0]).line)
+    }
+  }
+  const nodes: FlowNode[] = []
+  const edges: FlowEdge[] = []
+  for (const [id, raw] of Object.entries(value.nodes)) {
+    const body = isRecord(raw) ? raw : {}
+    const kind = KINDS.find((one) => one in body) ?? 'unknown'
+    nodes.push({ id, kind, text: nodeText(kind, body, slots), line: lineOf.get(id) ?? 0, reached: false })
+    if (Array.isArray(body.branch)) {
+      for (const one of body.branch) {
+        if (!isRecord(one)) continue
+        const when = isRecord(one.when) ? Object.entries(one.when).map(([slot, test]) => condition(slots, slot, test)).join('，') : ''
+        if (text(one.to)) edges.push({ from: id, to: text(one.to), label: when })
+      }
+      if (text(body.else)) edges.push({ from: id, to: text(body.else), label: '其余' })
+    }
+    if (text(body.next)) edges.push({ from: id, to: text(body.next), label: '' })
+  }
+  const known = new Set(nodes.map((one) => one.id))
+  for (const edge of edges) {
+    if (known.has(edge.to)) continue
+    known.add(edge.to)
+    nodes.push({ id: edge.to, kind: 'missing', text: edge.to, line: lineOf.get(edge.from) ?? 0, reached: false })
+  }
+  const flow: Flow = { start: text(value.start), nodes, edges }
+  markReached(flow)
+  return flow
+}
+
+function markReached(flow: Flow): void {
+  const byId = new Map(flow.nodes.map((one) => [one.id, one]))
+  const queue = [flow.start]
+  while (queue.length) {
+    const node = byId.get(queue.pop() ?? '')
+    if (!node || node.reached) continue
+    node.reached = true
+    for (const edge of flow.edges) if (edge.from === node.id) queue.push(edge.to)
+  }
+}
+
+/** Each node one layer below the lowest that leads to it; edges that lead back do not push. */
+function layersOf(flow: Flow): Map<string, number> {
+  const layer = new Map<string, number>()
+  const onPath = new Set<string>()
+  function visit(id: string, depth: number): void {
+    if (onPath.has(id) || depth > flow.nodes.length) return
+    if ((layer.get(id) ?? -1) >= depth) return
+    layer.set(id, depth)
+    onPath.add(id)
+    for (const edge of flow.edges) if (edge.from === id) visit(edge.to, depth + 1)
+    onPath.delete(id)
+  }
+  visit(flow.start, 0)
+  const lowest = Math.max(0, ...layer.values())
+  for (const node of flow.nodes) if (!layer.has(node.id)) layer.set(node.id, lowest + 1)
+  return layer
+}
+
+export function draw(flow: Flow): Drawing {
+  const layer = layersOf(flow)
+  const rows: FlowNode[][] = []
+  for (const node of flow.nodes) (rows[layer.get(node.id) ?? 0] ??= []).push(node)
+  const filled = rows.filter((row) => row.length > 0)
+  const widest = Math.max(1, ...filled.map((row) => row.length))
+  const width = widest * NODE_WIDTH + (widest - 1) * GAP_X + 2 * PAD
+  const placed = new Map<string, PlacedNode>()
+  filled.forEach((row, depth) => {
+    const middle = (node: FlowNode): number => {
+      const above = flow.edges.filter((edge) => edge.to === node.id).map((edge) => placed.get(edge.from)?.x).filter((x): x is number => x !== undefined)
+      return above.length ? above.reduce((sum, x) => sum + x, 0) / above.length : width / 2
+    }
+    const ordered = row.map((node, index) => ({ node, index, at: middle(node) })).sort((a, b) => a.at - b.at || a.index - b.index)
+    const total = row.length * NODE_WIDTH + (row.length - 1) * GAP_X
+    ordered.forEach(({ node }, index) => {
+      placed.set(node.id, { ...node, x: (width - total) / 2 + index * (NODE_WIDTH + GAP_X), y: PAD + depth * (NODE_HEIGHT + GAP_Y) })
+    })
+  })
+  const nodes = [...placed.values()]
+  const edges = flow.edges.flatMap((edge) => {
+    const from = placed.get(edge.from)
+    const to = placed.get(edge.to)
+    return from && to ? [{ ...edge, ...route(from, to, width) }] : []
+  })
+  return { nodes, edges, width, height: PAD * 2 + filled.length * NODE_HEIGHT + Math.max(0, filled.length - 1) * GAP_Y }
+}
+
+function route(from: PlacedNode, to: PlacedNode, width: number): { path: string; labelX: number; labelY: number } {
+  const x1 = from.x + NODE_WIDTH / 2
+  const y1 = from.y + NODE_HEIGHT
+  const x2 = to.x + NODE_WIDTH / 2
+  const y2 = to.y
+  if (y2 > y1) {
+    const bend = Math.min(60, (y2 - y1) / 2)
+    return { path: `M${x1},${y1} C${x1},${y1 + bend} ${x2},${y2 - bend} ${x2},${y2}`, labelX: x1 + (x2 - x1) * 0.62, labelY: y1 + (y2 - y1) * 0.62 }
+  }
+  // Back up along the nearer side.
+  const side = x1 + x2 > width ? Math.min(width - 2, Math.max(x1, x2) + NODE_WIDTH / 2 + 14) : Math.max(2, Math.min(x1, x2) - NODE_WIDTH / 2 - 14)
+  return { path: `M${x1},${y1} C${side},${y1 + 30} ${side},${y2 - 30} ${x2},${y2}`, labelX: side, labelY: (y1 + y2) / 2 }
+}

@@ -1,0 +1,76 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+
+import { useSession } from '@/composables/useSession'
+import type { Permission } from '@/lib/permissions'
+import { MENU } from '@/menu'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string
+    needs?: Permission[]
+    /** The rail's item that this page belongs to. */
+    room?: string
+  }
+}
+
+const page = (
+  path: string, name: string, title: string, needs: Permission[], component: RouteRecordRaw['component'], room = name,
+): RouteRecordRaw => ({ path, name, component: component as NonNullable<RouteRecordRaw['component']>, meta: { title, needs, room } })
+
+const ADMIN_ANY: Permission[] = ['staff_manage', 'settings_manage', 'audit_read']
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: () => import('@/views/HomeView.vue') },
+  { path: '/login', name: 'login', component: () => import('@/views/LoginView.vue'), meta: { title: '登录' } },
+  page('/desk', 'desk', '坐席', ['contact_serve'], () => import('@/views/desk/DeskView.vue')),
+  page('/wall', 'wall', '看板', ['queue_watch'], () => import('@/views/wall/WallView.vue')),
+  page('/tickets', 'tickets', '工单', ['ticket_read'], () => import('@/views/tickets/TicketList.vue')),
+  page('/tickets/new', 'ticket-new', '新建工单', ['ticket_create'], () => import('@/views/tickets/TicketNew.vue'), 'tickets'),
+  page('/tickets/:number', 'ticket', '工单详情', ['ticket_read'], () => import('@/views/tickets/TicketDetail.vue'), 'tickets'),
+  page('/contacts', 'contacts', '会话', ['contact_read'], () => import('@/views/contacts/ContactList.vue')),
+  page('/contacts/:id', 'contact', '会话详情', ['contact_read'], () => import('@/views/contacts/ContactDetail.vue'), 'contacts'),
+  page('/library', 'library', '知识条目', ['knowledge_read'], () => import('@/views/library/EntryList.vue')),
+  page('/library/import', 'library-import', '批量导入', ['data_transfer', 'knowledge_edit'],
+    () => import('@/views/library/ImportView.vue'), 'library'),
+  page('/library/gaps', 'library-gaps', '缺口收件箱', ['knowledge_edit', 'knowledge_suggest'],
+    () => import('@/views/library/GapsView.vue'), 'library'),
+  page('/library/new', 'entry-new', '新建条目', ['knowledge_edit'], () => import('@/views/library/EntryView.vue'), 'library'),
+  page('/library/entries/:id', 'entry', '知识条目', ['knowledge_read'], () => import('@/views/library/EntryView.vue'), 'library'),
+  page('/scenarios', 'scenarios', '流程', ['knowledge_edit', 'knowledge_publish'], () => import('@/views/scenarios/ScenarioList.vue')),
+  page('/scenarios/:id', 'scenario', '流程编辑', ['knowledge_edit', 'knowledge_publish'],
+    () => import('@/views/scenarios/ScenarioView.vue'), 'scenarios'),
+  page('/admin', 'admin', '管理', ADMIN_ANY, () => import('@/views/admin/AdminHome.vue')),
+  page('/admin/people', 'people', '人员', ['staff_manage'], () => import('@/views/admin/PeopleView.vue'), 'admin'),
+  page('/admin/lines', 'lines', '热线', ['settings_manage'], () => import('@/views/admin/LinesView.vue'), 'admin'),
+  page('/admin/queues', 'queues', '队列', ['settings_manage'], () => import('@/views/admin/QueuesView.vue'), 'admin'),
+  page('/admin/boundary', 'boundary', '人机分工', ['settings_manage'], () => import('@/views/admin/BoundaryView.vue'), 'admin'),
+  page('/admin/organisation', 'organisation', '组织', ['settings_manage'], () => import('@/views/admin/OrganisationView.vue'), 'admin'),
+  page('/admin/audit', 'audit', '审计', ['audit_read'], () => import('@/views/admin/AuditView.vue'), 'admin'),
+  page('/admin/health', 'health', '运行状况', ADMIN_ANY, () => import('@/views/admin/HealthView.vue'), 'admin'),
+  { path: '/:rest(.*)*', name: 'missing', component: () => import('@/views/MissingView.vue'), meta: { title: '没有这个页面' } },
+]
+
+export const router = createRouter({ history: createWebHistory('/console/'), routes })
+
+router.beforeEach(async (to) => {
+  const { me, known, load, can } = useSession()
+  if (!known.value) {
+    try {
+      await load()
+    } catch {
+      // The server cannot be reached: the login page says so when it is tried.
+    }
+  }
+  if (to.name === 'login') return me.value ? { name: 'home' } : true
+  if (!me.value) return { name: 'login', query: to.path === '/' ? {} : { back: to.fullPath } }
+  if (to.name === 'home') {
+    const first = MENU.find((item) => can(...item.needs))
+    return first ? { path: first.path } : true
+  }
+  if (to.meta.needs && !can(...to.meta.needs)) return { name: 'missing', params: { rest: ['forbidden'] }, query: { forbidden: '1' } }
+  return true
+})
+
+router.afterEach((to) => {
+  document.title = to.meta.title ? `${to.meta.title} · 民声` : '民声 · 工作台'
+})
