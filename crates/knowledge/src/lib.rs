@@ -13,10 +13,14 @@
 pub mod entry;
 mod error;
 pub mod events;
+pub mod import;
 pub mod model;
+mod origin;
+pub mod pack;
 pub mod search;
 pub mod service;
 pub mod sql;
+mod writer;
 
 pub use error::KnowledgeError;
 pub use model::{

@@ -4,7 +4,9 @@ mod card;
 pub mod fault;
 pub mod index;
 pub mod validate;
+pub mod vocabulary;
 pub mod yaml;
 
 pub use fault::Fault;
-pub use validate::{MAX_ANSWER_CHARS, Vocabulary};
+pub use validate::MAX_ANSWER_CHARS;
+pub use vocabulary::{Region, Vocabulary};

@@ -1,11 +1,10 @@
 //! What every entry must hold, whoever brings it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-use kernel::Scope;
+use std::collections::{BTreeSet, HashSet};
 
 use super::fault::Fault;
-use crate::model::{Clause, EVERYWHERE, Entry};
+use super::vocabulary::Vocabulary;
+use crate::model::{Clause, Entry};
 
 /// The longest answer, in characters. Written answers aim at 120; this is the limit of what is bearable when spoken.
 pub const MAX_ANSWER_CHARS: usize = 300;
@@ -14,32 +13,6 @@ const MAX_TITLE_CHARS: usize = 200;
 const MAX_LINE_CHARS: usize = 500;
 const MAX_CLAUSE_CHARS: usize = 20_000;
 const MAX_LIST: usize = 500;
-
-/// The names an entry may use. An empty set allows any name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Vocabulary {
-    /// Business domains.
-    pub domains: BTreeSet<String>,
-    /// Places (province, city, district, towns, streets, parks) and whose data what holds for them is. 全国 is always known.
-    pub regions: BTreeMap<String, Scope>,
-}
-
-impl Vocabulary {
-    /// Whether a domain is known.
-    pub fn knows_domain(&self, name: &str) -> bool {
-        self.domains.is_empty() || self.domains.contains(name)
-    }
-
-    /// Whether a region is known.
-    pub fn knows_region(&self, name: &str) -> bool {
-        name == EVERYWHERE || self.regions.is_empty() || self.regions.contains_key(name)
-    }
-
-    /// The scope an entry of a region belongs to.
-    pub fn scope(&self, region: &str) -> Scope {
-        self.regions.get(region).cloned().unwrap_or(Scope::District)
-    }
-}
 
 /// Whether an id is well formed: small letters, digits and hyphens, beginning with a letter or digit.
 pub fn id_is_sound(id: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Questions that found no answer.
 
-use kernel::{ContactId, Ctx, Micros};
+use kernel::{Actor, ContactId, Ctx, Micros};
 use language::{normalise, plain};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -70,10 +70,10 @@ impl Library {
     /// When the database refuses.
     pub async fn gap_note(
         &self,
-        ctx: &Ctx,
         question: &str,
         domain: Option<&str>,
-        contact: Option<&ContactId>,
+        contact: &ContactId,
+        now: Micros,
     ) -> Result<(), KnowledgeError> {
         let short: String = question.trim().chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect();
         let sample = security::mask_text(&short);
@@ -81,14 +81,14 @@ impl Library {
         if plain::han_count(&key) < LEAST_CHARS {
             return Ok(());
         }
-        let Micros(now) = ctx.now;
-        let mut tx = self.store().begin(ctx).await?;
+        let ctx = Ctx { actor: Actor::Citizen { contact: contact.clone() }, now, trace: String::new() };
+        let mut tx = self.store().begin(&ctx).await?;
         sqlx::query(sql::GAP_NOTE)
             .bind(key)
             .bind(sample)
             .bind(domain)
-            .bind(now)
-            .bind(contact.map(ContactId::as_str))
+            .bind(now.0)
+            .bind(contact.as_str())
             .execute(&mut *tx)
             .await?;
         Ok(tx.commit().await?)

@@ -8,11 +8,11 @@ mod gap;
 mod get;
 mod list;
 mod open;
-mod put;
+pub(crate) mod put;
 pub mod rows;
-mod scenario;
+pub(crate) mod scenario;
 mod search;
-mod shelf;
+pub(crate) mod shelf;
 
 pub use feedback::Feedback;
 pub use follow::Follower;

@@ -73,7 +73,7 @@ impl Library {
         Arc::clone(&self.0.vocabulary.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn shelf(&self) -> Arc<Shelf> {
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
         Arc::clone(&self.0.shelf.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -16,11 +16,12 @@ use crate::sql;
 const MAX_BYTES: usize = 256 * 1024;
 
 impl Library {
-    /// The scenarios in use, by id.
-    pub fn scenarios(&self) -> Vec<ScenarioRecord> {
-        let mut all: Vec<ScenarioRecord> =
-            self.shelf().scenarios.values().map(|record| ScenarioRecord::clone(record)).collect();
-        all.sort_by(|a, b| a.id.cmp(&b.id));
+    /// Id and text of the scenarios in use, in order of id.
+    pub fn scenarios_in_use(&self) -> Vec<(String, String)> {
+        let shelf = self.shelf();
+        let mut all: Vec<(String, String)> =
+            shelf.scenarios.iter().map(|(id, record)| (id.clone(), record.yaml.clone())).collect();
+        all.sort_unstable();
         all
     }
 

@@ -24,7 +24,7 @@ pub struct Ask<'a> {
     pub text: &'a str,
     /// The domain the conversation is about: a preference, never a filter.
     pub domain: Option<&'a str>,
-    /// Where the caller is, a place or a path from wide to narrow with `/` between.
+    /// Where the caller is: an address as told, a place, or a path from wide to narrow with `/` between.
     pub region: Option<&'a str>,
     /// The title of the last answer, for follow-ups.
     pub about: Option<&'a str>,
@@ -38,7 +38,7 @@ impl Library {
         let query = Query {
             text: ask.text.to_owned(),
             domain_hint: ask.domain.map(str::to_owned),
-            region: ask.region.map(str::to_owned),
+            region: ask.region.and_then(|place| self.vocabulary().path_of(place)),
             day: now.day(),
             limit: LOOKED_AT.max(limit.saturating_add(ask.except.len())),
         };

@@ -7,7 +7,7 @@ use crate::model::{EntryRecord, ScenarioRecord};
 
 /// Entries and scenarios in use, by id. Never changed while somebody reads it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shelf {
+pub(crate) struct Shelf {
     pub entries: HashMap<String, Arc<EntryRecord>>,
     pub scenarios: HashMap<String, Arc<ScenarioRecord>>,
 }
