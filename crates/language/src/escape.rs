@@ -1,89 +1,23 @@
-//! The wish for a person, recognised without any model: phrases and their refusals.
+//! The wish for a person, recognised without any model: phrases, their sounds, their refusals.
 //!
-//! The charter's first line rests on this file. It runs before every flow, scenario and search.
+//! The charter's first line rests on this file. It runs before every flow, scenario and search, and never waits for
+//! anything: the rules are read once, matching takes microseconds whatever the text.
 
-use crate::plain::squash;
+use std::sync::LazyLock;
+
 use crate::reading::{Heard, HumanWish};
+use crate::rules::{Line, Rules, lines};
+use crate::sounds;
+use crate::views::Views;
 
-/// Phrases that mean "a person, please" wherever they stand.
-const WISH: &[&str] = &[
-    "转人工",
-    "人工服务",
-    "人工客服",
-    "找人工",
-    "接人工",
-    "要人工",
-    "叫人工",
-    "人工座席",
-    "人工坐席",
-    "人工台",
-    "真人",
-    "活人",
-    "接线员",
-    "话务员",
-    "转客服",
-    "找客服",
-    "叫客服",
-    "人工接听",
-    "跟人说",
-    "和人说",
-    "找个人",
-    "来个人",
-    "换个人",
-    "有人吗",
-    "有没有人",
-    "人工人工",
-    "转接人",
-    "人工帮",
-    "打给我",
-    "回个电话",
-    "给我回电",
-    "回电话",
-    "你们领导",
-    "找领导",
-    "上次那位",
-    "跟你说不清",
-    "和你说不清",
-    "听不懂人话",
-    "不跟机器",
-    "不想跟机器",
-    "不要机器",
-    "别机器人",
-];
-/// The same letters with another meaning; removed before the phrases are looked for.
-const OTHER: &[&str] = &[
-    "人工费",
-    "人工湖",
-    "人工智能",
-    "人工耳蜗",
-    "人工窗口",
-    "人工关节",
-    "人工授精",
-    "人工流产",
-    "人工晶体",
-    "人工成本",
-    "人工呼吸",
-    "人工草坪",
-    "真人秀",
-    "找个人来修",
-    "来个人修",
-    "找人来修",
-];
-/// A refusal of a person.
-const REFUSAL: &[&str] = &[
-    "不用转人工",
-    "不要转人工",
-    "别转人工",
-    "不转人工",
-    "不用人工",
-    "不要人工",
-    "不需要人工",
-    "先不转",
-    "不用转",
-    "别转",
-];
+static RULES: LazyLock<Rules> =
+    LazyLock::new(|| Rules::parse(include_str!("../assets/rules/human.rules")).unwrap_or_default());
 
-/// The verdict of the phrase path.
+/// Questions whose answer may well be 客服 or 接线员 without any wish to speak with one.
+const ABOUT_PEOPLE: &[&str] =
+    &["职业", "人员", "哪位", "身份", "岗位", "单位", "姓名", "联系人", "对象", "项目", "事项", "名称", "谁"];
+
+/// The verdict of the rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Escape {
     /// The wish.
@@ -94,28 +28,98 @@ pub struct Escape {
 
 /// Looks for the wish in the words, in the light of where they were said.
 pub fn hear(text: &str, heard: &Heard) -> Escape {
-    let mut words = squash(text);
-    if REFUSAL.iter().any(|phrase| words.contains(phrase)) {
-        return Escape { wish: None, refused: true };
+    hear_views(&Views::of(text), heard)
+}
+
+/// The same, for views already made.
+pub fn hear_views(views: &Views, heard: &Heard) -> Escape {
+    let rules = &*RULES;
+    let mut refused = false;
+    for form in [&views.clauses, &views.solid] {
+        for piece in lines(form) {
+            let mut line = rules.line(&piece);
+            let declined = *heard == Heard::Offered && rules.find("declined", &line).is_some();
+            rules.blank("mask", &mut line);
+            refused |= rules.blank("refuse", &mut line) | declined;
+            if let Some(words) = rules.find("must", &line) {
+                return found("phrase", &words);
+            }
+            rules.blank("report", &mut line);
+            if let Some(words) = rules.find("wish", &line) {
+                return found("phrase", &words);
+            }
+            if !declined && let Some(wish) = in_place(rules, &line, heard) {
+                return wish;
+            }
+        }
+        if form == &views.clauses && views.clauses == views.solid {
+            break;
+        }
     }
-    for other in OTHER {
-        words = words.replace(other, "");
-    }
-    if words == "人工" || words == "人" || words == "客服" || words == "0" {
+    if let Some(words) = latin(rules, views) {
         return found("phrase", &words);
     }
-    if let Some(phrase) = WISH.iter().find(|phrase| words.contains(**phrase)) {
-        return found("phrase", phrase);
+    if !refused && let Some(words) = sounds::person_named(&views.clauses) {
+        return found("pinyin", &words);
+    }
+    Escape { wish: None, refused }
+}
+
+/// What remains of the words once other meanings, refusals and tales about staff are blanked: for those who edit the
+/// rules.
+pub fn remaining(text: &str) -> String {
+    let mut line = RULES.line(&Views::of(text).clauses);
+    for verdict in ["mask", "refuse", "report"] {
+        RULES.blank(verdict, &mut line);
+    }
+    line.words(0, line.len())
+}
+
+/// Rules that hold only in some places of the conversation.
+fn in_place(rules: &Rules, line: &Line, heard: &Heard) -> Option<Escape> {
+    let bare = match heard {
+        Heard::Form(question) => !ABOUT_PEOPLE.iter().any(|about| question.contains(about)),
+        _ => true,
+    };
+    if bare && let Some(words) = rules.find("bare", line) {
+        return Some(found("phrase", &words));
+    }
+    if matches!(heard, Heard::Opening | Heard::Form(_)) {
+        return None;
+    }
+    if let Some(words) = rules.find("after", line) {
+        return Some(found("phrase", &words));
     }
     if *heard == Heard::Offered
-        && ["好", "好的", "要", "嗯", "行", "可以", "是", "是的", "转吧", "转", "那转吧", "行吧", "麻烦了"]
-            .contains(&words.as_str())
+        && let Some(words) = rules.find("offered", line)
     {
-        return found("offer", &words);
+        return Some(found("offer", &words));
     }
-    Escape::default()
+    None
+}
+
+fn latin(rules: &Rules, views: &Views) -> Option<String> {
+    if views.latin.is_empty() {
+        return (views.solid == "0").then(|| "0".to_owned());
+    }
+    let spaced = format!(" {} ", views.latin);
+    let line = rules.line(&spaced);
+    if rules.find("latinno", &line).is_some() {
+        return None;
+    }
+    rules.find("latin", &line).map(|words| words.trim().to_owned())
 }
 
 fn found(by: &str, words: &str) -> Escape {
     Escape { wish: Some(HumanWish { by: by.to_owned(), words: words.to_owned() }), refused: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_can_be_read() {
+        assert_eq!(Rules::parse(include_str!("../assets/rules/human.rules")).err(), None);
+    }
 }

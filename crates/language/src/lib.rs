@@ -1,1 +1,26 @@
-//! language: see docs/architecture.md.
+//! What a caller's words mean, as far as that can be told without memory: a wish for a person, danger, the kind of
+//! matter, its domain, the facts named.
+//!
+//! Invariants: pure (same words, same [`Reading`]); any text is handled in bounded time; the wish for a person and
+//! danger are recognised without any model. Deliberately absent: conversation state, I/O, knowledge.
+
+pub mod act;
+pub mod danger;
+pub mod entity;
+pub mod escape;
+pub mod kind;
+pub mod normalise;
+pub mod pinyin;
+pub mod plain;
+pub mod reader;
+pub mod reading;
+pub mod rules;
+pub mod segment;
+pub mod sounds;
+pub mod synonyms;
+pub mod views;
+
+pub use reader::Reader;
+pub use reading::{
+    Act, Danger, Domain, Entity, EntityKind, Heard, HumanWish, Kind, MedicalLine, Reading, Service, Urgency,
+};
