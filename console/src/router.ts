@@ -30,7 +30,7 @@ const routes: RouteRecordRaw[] = [
   page('/contacts', 'contacts', '会话', ['contact_read'], () => import('@/views/contacts/ContactList.vue')),
   page('/contacts/:id', 'contact', '会话详情', ['contact_read'], () => import('@/views/contacts/ContactDetail.vue'), 'contacts'),
   page('/library', 'library', '知识条目', ['knowledge_read'], () => import('@/views/library/EntryList.vue')),
-  page('/library/import', 'library-import', '批量导入', ['data_transfer', 'knowledge_edit'],
+  page('/library/import', 'library-import', '批量导入', ['knowledge_edit'],
     () => import('@/views/library/ImportView.vue'), 'library'),
   page('/library/gaps', 'library-gaps', '缺口收件箱', ['knowledge_edit', 'knowledge_suggest'],
     () => import('@/views/library/GapsView.vue'), 'library'),

@@ -39,7 +39,7 @@ export function stream(req, res, onClose) {
   return (name, data) => res.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
 }
 
-export function paged(rows, query, size = 20) {
+export function paged(rows, query, size = 50) {
   const page = Math.max(1, Number(query.get('page') ?? 1))
   return { rows: rows.slice((page - 1) * size, page * size), total: rows.length }
 }

@@ -25,9 +25,10 @@ export function search(q, domain = '') {
 }
 
 const find = (id) => { const one = entries.find((e) => e.id === id); if (!one) throw new Refusal(404, 'not_found', '没有这个条目，可能已被删除。'); return one }
+const rec = ({ status, revision, views, updated_us, updated_by, ...entry }) => ({ entry, status, revision, views, updated_us, updated_by })
 const row = (one) => ({ id: one.id, title: one.title, domain: one.domain, kind: one.kind, region: one.region, status: one.status, owner: one.owner, revision: one.revision, views: one.views, updated_us: one.updated_us, updated_by: one.updated_by })
 
-function keep(entry) { history.set(entry.id, [{ revision: entry.revision, at_us: entry.updated_us, by: entry.updated_by, body: body(entry) }, ...(history.get(entry.id) ?? [])]) }
+function keep(entry) { history.set(entry.id, [{ revision: entry.revision, status: entry.status, updated_us: entry.updated_us, updated_by: entry.updated_by, entry: body(entry) }, ...(history.get(entry.id) ?? [])]) }
 
 function problems(yaml) {
   const lines = new LineCounter()
@@ -75,22 +76,22 @@ export function libraryRoutes() {
       if (query.get('q')) rows = rows.filter((one) => one.title.includes(query.get('q')) || one.id.includes(query.get('q')))
       return paged(rows, query)
     }],
-    ['POST', '/library/entries', ({ body: sent, who }) => { if (entries.some((e) => e.id === sent.id)) throw new Refusal(409, 'conflict', `编号 ${sent.id} 已有条目，请换一个。`); const made = { ...sent, status: 'published', revision: 1, views: 0, updated_us: now(), updated_by: `staff:${who.id}` }; entries.unshift(made); return made }, { status: 201 }],
-    ['GET', '/library/entries/:id', ({ params }) => find(params.id)],
-    ['PUT', '/library/entries/:id', ({ params, body: sent, who }) => { const one = find(params.id); if (sent.revision !== one.revision) throw new Refusal(409, 'conflict', '别人刚刚改过这个条目，请重新载入后再改。'); keep(one); Object.assign(one, sent, { revision: one.revision + 1, updated_us: now(), updated_by: `staff:${who.id}` }); record(who, 'entry.save', one.id); return one }],
-    ['POST', '/library/entries/:id/withdraw', ({ params, body: sent, who }) => { const one = find(params.id); keep(one); Object.assign(one, { status: 'withdrawn', revision: one.revision + 1, updated_us: now() }); record(who, 'entry.withdraw', one.id, sent.reason); return one }],
-    ['GET', '/library/entries/:id/history', ({ params }) => { const one = find(params.id); return [{ revision: one.revision, at_us: one.updated_us, by: one.updated_by, body: body(one) }, ...(history.get(one.id) ?? [])] }],
+    ['POST', '/library/entries', ({ body: sent, who }) => { if (entries.some((e) => e.id === sent.id)) throw new Refusal(409, 'conflict', `编号 ${sent.id} 已有条目，请换一个。`); const made = { ...sent, status: 'published', revision: 1, views: 0, updated_us: now(), updated_by: `staff:${who.id}` }; entries.unshift(made); return rec(made) }, { status: 201 }],
+    ['GET', '/library/entries/:id', ({ params }) => rec(find(params.id))],
+    ['PUT', '/library/entries/:id', ({ params, body: sent, who }) => { const one = find(params.id); if (sent.revision !== one.revision) throw new Refusal(409, 'conflict', '别人刚刚改过这个条目，请重新载入后再改。'); keep(one); Object.assign(one, sent, { revision: one.revision + 1, updated_us: now(), updated_by: `staff:${who.id}` }); record(who, 'entry.save', one.id); return rec(one) }],
+    ['POST', '/library/entries/:id/withdraw', ({ params, body: sent, who }) => { const one = find(params.id); keep(one); Object.assign(one, { status: 'withdrawn', revision: one.revision + 1, updated_us: now() }); record(who, 'entry.withdraw', one.id, sent.reason); return rec(one) }],
+    ['GET', '/library/entries/:id/history', ({ params }) => { const one = find(params.id); return [{ revision: one.revision, status: one.status, updated_us: one.updated_us, updated_by: one.updated_by, entry: body(one) }, ...(history.get(one.id) ?? [])] }],
     ['POST', '/library/import', ({ body: sent }) => {
       const text = sent.multipart.toString('utf8')
       const rows = Math.max(0, text.split('\n').length - 12)
-      return { rows, imported: rows - 3, duplicates: 1, refused: [{ row: 3, why: '答案为空，请补上后重新导入' }, { row: 8, why: '施行日期“2026-13-01”不是日期，请写成 2026-01-13' }] }
+      return { rows, imported: rows - 3, updated: 0, unchanged: 0, duplicates: 1, refused_rows: 2, duplicate_rows: [], refused: [{ row: 3, why: '答案为空，请补上后重新导入' }, { row: 8, why: '施行日期“2026-13-01”不是日期，请写成 2026-01-13' }] }
     }],
     ['GET', '/library/gaps', () => ({ rows: [
       { question: '共享单车骑行证怎么办', times: 14, last_us: ago(900), nearest: [{ entry_id: entries[3].id, title: entries[3].title, confidence: 0.31 }] },
       { question: '老小区加装电梯一楼不同意怎么办', times: 9, last_us: ago(5400), nearest: [{ entry_id: entries[9].id, title: entries[9].title, confidence: 0.44 }] },
       { question: '宠物狗丢了去哪里登记', times: 4, last_us: ago(90000), nearest: [] },
     ] })],
-    ['GET', '/scenarios', () => scenarios.map(({ yaml, ...rest }) => rest)],
+    ['GET', '/scenarios', () => ({ rows: scenarios, total: scenarios.length })],
     ['GET', '/scenarios/:id', ({ params }) => scenarios.find((one) => one.id === params.id) ?? (() => { throw new Refusal(404, 'not_found', '没有这个流程。') })()],
     ['PUT', '/scenarios/:id', ({ params, body: sent }) => { const one = scenarios.find((s) => s.id === params.id); const bad = problems(sent.yaml); if (bad.length) throw new Refusal(400, 'invalid', `第 ${bad[0].line} 行：${bad[0].message}`); if (sent.revision !== one.revision) throw new Refusal(409, 'conflict', '别人刚刚改过这个流程，请重新载入后再改。'); Object.assign(one, { yaml: sent.yaml, revision: one.revision + 1 }); return one }],
     ['POST', '/scenarios/validate', ({ body: sent }) => ({ problems: problems(sent.yaml) })],

@@ -3,7 +3,7 @@
 import { call, type CallOptions } from './http'
 import type {
   AuditPage, CitationRef, ContactRow, Desk, DeskContact, Entry, EntryBody, EntryRevision, EntryRow, GapRow, Health,
-  ImportResult, Me, Message, Page, Person, PersonForm, Problem, ScenarioDoc, ScenarioRow, SettingDoc, Suggestions,
+  ImportResult, Me, Message, Page, Person, PersonForm, Problem, ScenarioDoc, ScenarioRow, SettingDoc, Skill, Suggestions,
   Supervision, Ticket, TicketForm, TicketRow, WrapUpForm,
 } from './types'
 
@@ -57,8 +57,6 @@ export const tickets = {
     get<Page<TicketRow>>('/tickets', query, signal ? { signal } : {}),
   open: (form: TicketForm) => post<Ticket>('/tickets', form),
   full: (number: string) => get<Ticket>(ticketPath(number, 'full')),
-  /** One sealed field in plain text: phone, name, words, fact:LABEL. Each look is recorded. */
-  personal: (number: string, field: string) => get<{ value: string }>(ticketPath(number, 'personal'), { field }),
   dispatch: (number: string, unit: string, note: string) => post<Ticket>(ticketPath(number, 'dispatch'), { unit, note }),
   reply: (number: string, words: string) => post<Ticket>(ticketPath(number, 'reply'), { words }),
   archive: (number: string, note: string) => post<Ticket>(ticketPath(number, 'archive'), { note }),
@@ -80,30 +78,59 @@ export interface KnowledgeHit {
 
 const entryPath = (id: string) => `/library/entries/${seg(id)}`
 
+/** An entry as the server keeps it: its content apart from its state. */
+interface EntryRecord extends Omit<Entry, keyof EntryBody> {
+  entry: EntryBody
+}
+
+interface EntryVersion {
+  revision: number
+  status: string
+  entry: EntryBody
+  updated_us: number
+  updated_by: string
+}
+
+const flat = ({ entry, ...rest }: EntryRecord): Entry => ({ ...entry, ...rest })
+
 export const library = {
   list: (query: Filter) => get<Page<EntryRow>>('/library/entries', query),
-  entry: (id: string) => get<Entry>(entryPath(id)),
-  create: (body: EntryBody) => post<Entry>('/library/entries', body),
-  save: (body: EntryBody, revision: number) => put<Entry>(entryPath(body.id), { ...body, revision }),
-  withdraw: (id: string, reason: string) => post<Entry>(`${entryPath(id)}/withdraw`, { reason }),
-  history: (id: string) => get<EntryRevision[]>(`${entryPath(id)}/history`),
+  entry: (id: string) => get<EntryRecord>(entryPath(id)).then(flat),
+  create: (body: EntryBody) => post<EntryRecord>('/library/entries', body).then(flat),
+  save: (body: EntryBody, revision: number) => 
+    put<EntryRecord>(entryPath(body.id), { ...body, revision }).then(flat),
+  withdraw: (id: string, reason: string) => 
+    post<EntryRecord>(`${entryPath(id)}/withdraw`, { reason }).then(flat),
+  history: (id: string) => 
+    get<EntryVersion[]>(`${entryPath(id)}/history`).then((all) => all.map((one): EntryRevision => (
+      { revision: one.revision, status: one.status, at_us: one.updated_us, by: one.updated_by, body: one.entry }))),
   gaps: () => get<{ rows: GapRow[] }>('/library/gaps'),
   importFile: (form: FormData, signal: AbortSignal) =>
     call<ImportResult>('POST', '/library/import', { form, signal }),
 }
 
 export const scenarios = {
-  list: () => get<ScenarioRow[] | Page<ScenarioRow>>('/scenarios').then((answer) => ('rows' in answer ? answer.rows : answer)),
+  list: () => get<Page<ScenarioRow>>('/scenarios').then((page) => page.rows),
   doc: (id: string) => get<ScenarioDoc>(`/scenarios/${seg(id)}`),
   save: (id: string, yaml: string, revision: number) => put<ScenarioDoc>(`/scenarios/${seg(id)}`, { yaml, revision }),
   validate: (yaml: string) => post<{ problems: Problem[] }>('/scenarios/validate', { yaml }),
   tryOut: (yaml: string, turns: string[]) => post<{ transcript: Message[] }>('/scenarios/try', { yaml, turns }),
 }
 
+/** Skills travel as a table of levels. */
+type OnWire<P extends { skills: Skill[] }> = Omit<P, 'skills'> & { skills: Record<string, number> }
+
+const byLevel = (skills: Skill[]): Record<string, number> => Object.fromEntries(skills.map((one) => [one.skill, one.level]))
+const asPerson = (one: OnWire<Person>): Person => ({
+  ...one, skills: Object.entries(one.skills).map(([skill, level]) => ({ skill, level })),
+})
+
 export const people = {
-  list: () => get<Person[] | Page<Person>>('/people').then((answer) => ('rows' in answer ? answer.rows : answer)),
-  create: (form: PersonForm) => post<Person>('/people', form),
-  save: (id: string, form: PersonForm) => put<Person>(`/people/${seg(id)}`, form),
+  list: () => get<Page<OnWire<Person>>>('/people').then((page) => page.rows.map(asPerson)),
+  create: ({ login, name, role, scope, skills, password }: PersonForm) =>
+    post<OnWire<Person>>('/people', { login, name, role, scope, skills: byLevel(skills), password }).then(asPerson),
+  save: (id: string, { name, role, scope, skills, disabled }: PersonForm) =>
+    put<OnWire<Person>>(`/people/${seg(id)}`, { name, role, scope, skills: byLevel(skills), disabled }).then(asPerson),
   password: (id: string, password: string) => post<void>(`/people/${seg(id)}/password`, { password }),
 }
 
@@ -112,7 +139,7 @@ export const audit = { list: (query: Filter) => get<AuditPage>('/audit', query) 
 export const settings = {
   read: <Value>(name: string) => get<SettingDoc<Value>>(`/settings/${name}`),
   save: <Value>(name: string, value: Value, version: number) =>
-    put<SettingDoc<Value>>(`/settings/${name}`, { value, version }),
+    put<{ version: number }>(`/settings/${name}`, { value, version }).then((saved) => ({ value, version: saved.version })),
 }
 
 export const health = { read: () => get<Health>('/health') }

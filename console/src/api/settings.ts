@@ -1,5 +1,11 @@
 /** The settings documents: the same shapes as docs/pack-format.md. */
 
+export interface Domain {
+  code: string
+  name: string
+  skill: string
+}
+
 export interface Hours {
   days: string
   from: string

@@ -49,7 +49,6 @@ export interface Person {
   scope: Scope
   skills: Skill[]
   disabled: boolean
-  locked_until_us: Micros | null
   created_us: Micros
 }
 
@@ -350,6 +349,7 @@ export interface EntryRow {
 
 export interface EntryRevision {
   revision: number
+  status: string
   at_us: Micros
   by: string
   body: EntryBody
@@ -358,8 +358,13 @@ export interface EntryRevision {
 export interface ImportResult {
   rows: number
   imported: number
-  refused: { row: number; why: string }[]
+  updated: number
+  unchanged: number
   duplicates: number
+  refused_rows: number
+  /** The first of them. */
+  refused: { row: number; why: string }[]
+  duplicate_rows: { row: number; why: string }[]
 }
 
 export interface GapRow {
@@ -379,7 +384,9 @@ export interface ScenarioRow {
   title: string
   domain: string
   kind: string
+  status?: string
   revision: number
+  updated_us?: Micros
 }
 
 export interface ScenarioDoc extends ScenarioRow {
@@ -415,6 +422,4 @@ export interface Health {
 export interface SettingDoc<Value> {
   value: Value
   version: number
-  changed_by?: string
-  changed_us?: Micros
 }

@@ -14,7 +14,6 @@ export const STATE_OPTIONS: Option[] = [
 export const DUE_OPTIONS: Option[] = [
   { value: 'overdue', label: '已超期' },
   { value: 'today', label: '今天到期' },
-  { value: 'week', label: '七天内到期' },
 ]
 
 export const isDone = (state: string): boolean => state === 'archived' || state === 'cancelled'
@@ -29,10 +28,3 @@ export function ticketTone(state: string): Tone {
 export const canDispatch = (state: string): boolean => state === 'registered' || state === 'dispatched' || state === 'replied'
 export const canReply = (state: string): boolean => state === 'registered' || state === 'dispatched'
 export const canArchive = (state: string): boolean => state === 'replied'
-
-const WEEK_US = 7 * 86_400_000_000
-
-/** The list's filters as the server reads them: a week from now is an instant. */
-export const asQuery = (filters: Record<string, string>, nowUs: number): Record<string, string> => ({
-  ...filters, due: filters.due === 'week' ? String(Math.round(nowUs + WEEK_US)) : (filters.due ?? ''),
-})

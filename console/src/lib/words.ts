@@ -30,8 +30,8 @@ const ENTRY_STATUS: Record<string, string> = {
 }
 const ENTRY_KIND: Record<string, string> = { policy: '政策', guide: '办事指南' }
 const ROLE: Record<string, string> = {
-  agent: '坐席', supervisor: '班长', knowledge_editor: '知识编辑', dispatcher: '派单员', unit_handler: '单位承办人', manager: '管理者',
-  trainer: '培训师', liaison_member: '联络站成员', administrator: '系统管理员',
+  agent: '坐席', supervisor: '班长', knowledge_editor: '知识编辑', dispatcher: '派单员', unit_handler: '承办人', manager: '负责人',
+  trainer: '培训师', liaison_member: '代表委员', administrator: '管理员',
 }
 const TREAT: Record<string, string> = { bot: '机器人先答', human_first: '人工先接', human_only: '只由人工' }
 const URGENCY: Record<string, string> = { normal: '一般', urgent: '紧急' }

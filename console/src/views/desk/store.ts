@@ -69,6 +69,7 @@ export function markRead(id: string): void {
 
 export function takeDesk(told: Desk): void {
   const known = new Map(store.contacts.map((one) => [one.id, one]))
+  hear(known, told.contacts)
   store.desk = told
   store.error = ''
   store.contacts = told.contacts.map((one) => mergeContact(known.get(one.id), one))
@@ -77,6 +78,27 @@ export function takeDesk(told: Desk): void {
     settle(contact)
   }
   chooseActive()
+  if (store.activeId && document.visibilityState === 'visible') markRead(store.activeId)
+}
+
+/** What is new in this view of the desk, said once to screen readers. The stream tells whole desks, so it is found by comparing. */
+function hear(known: Map<string, DeskContact>, told: DeskContact[]): void {
+  for (const contact of told) {
+    const before = known.get(contact.id)
+    if (!before) {
+      if (contact.state === 'ringing') announcement.value = `新的会话：${contact.line.name}，按 F2 接听`
+      continue
+    }
+    const seen = lastSeq(before)
+    const fresh = contact.messages.filter((one) => one.author === 'citizen' && one.seq > seen)
+    const last = fresh[fresh.length - 1]
+    if (!last) continue
+    announcement.value = contact.id === store.activeId ? `来电人说：${last.text}` : `另一位来电人说：${last.text}`
+  }
+  const now = new Set(told.map((one) => one.id))
+  for (const contact of known.values()) {
+    if (!now.has(contact.id) && contact.state === 'ringing') announcement.value = '来的会话已转给别人或已离开'
+  }
 }
 
 export function takeContact(told: DeskContact): void {
