@@ -1,0 +1,44 @@
+//! The layers around every route, of the interface and of the pages alike.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{IntoResponse as _, Response};
+use kernel::ErrorCode;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::{headers, trace};
+
+/// The largest body of a request, imports apart.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// The largest file of an import.
+pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
+
+/// Puts the layers around routes: names and times each request, limits its body, catches panics, adds security headers.
+pub fn edge(routes: Router, app: &App) -> Router {
+    routes
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| defect()))
+        .layer(CompressionLayer::new())
+        .layer(map_response(no_empty_refusal))
+        .layer(from_fn_with_state(app.transport(), headers::security_headers))
+        .layer(from_fn_with_state(app.edge(), trace::traced))
+}
+
+fn defect() -> Response {
+    tracing::error!("a handler panicked");
+    ApiError::standard(ErrorCode::Internal).into_response()
+}
+
+/// A refusal without a body comes from a layer of the server itself: it gets ours.
+async fn no_empty_refusal(response: Response) -> Response {
+    let empty = response.headers().get("content-type").is_none();
+    match response.status().as_u16() {
+        405 if empty => crate::error::wrong_method().into_response(),
+        413 if empty => crate::body::too_large().into_response(),
+        _ => response,
+    }
+}

@@ -1,0 +1,88 @@
+//! Operations for staff: session, desk, supervision, contacts, tickets, libraries, scenarios, people, settings.
+//!
+//! Every handler takes [`Person`]: a session, and for what changes something the header that other sites cannot send. What the
+//! person may do is decided by the service it calls; what the shell shows is sent as it is.
+
+mod admin;
+mod contacts;
+mod desk;
+mod library;
+mod live;
+mod person;
+mod scenarios;
+mod session;
+mod tickets;
+
+use std::sync::Arc;
+
+use config::Config;
+use contact::Hotline;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::sse::Closing;
+
+pub use person::{COOKIE, Person};
+
+/// What staff operations need.
+#[derive(Clone)]
+pub struct Staffed {
+    /// The hotline.
+    pub hotline: Hotline,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// Ends live streams.
+    pub closing: Closing,
+}
+
+impl std::fmt::Debug for Staffed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Staffed").finish_non_exhaustive()
+    }
+}
+
+/// All operations for staff.
+pub fn router(staffed: Staffed) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(session::login, session::whoami, session::logout))
+        .routes(routes!(desk::view))
+        .routes(routes!(desk::set_state))
+        .routes(routes!(desk::accept))
+        .routes(routes!(desk::decline))
+        .routes(routes!(desk::reply))
+        .routes(routes!(desk::transfer))
+        .routes(routes!(desk::hang_up))
+        .routes(routes!(desk::wrap_up))
+        .routes(routes!(desk::contact))
+        .routes(routes!(desk::suggestions))
+        .routes(routes!(desk::ticket_draft))
+        .routes(routes!(desk::ticket_open))
+        .routes(routes!(live::desk))
+        .routes(routes!(live::supervision))
+        .routes(routes!(contacts::list))
+        .routes(routes!(contacts::detail))
+        .routes(routes!(contacts::personal))
+        .routes(routes!(contacts::supervision))
+        .routes(routes!(tickets::list, tickets::open))
+        .routes(routes!(tickets::full))
+        .routes(routes!(tickets::dispatch))
+        .routes(routes!(tickets::reply))
+        .routes(routes!(tickets::archive))
+        .routes(routes!(library::list, library::create))
+        .routes(routes!(library::get, library::put))
+        .routes(routes!(library::withdraw))
+        .routes(routes!(library::history))
+        .routes(routes!(library::import))
+        .routes(routes!(library::gaps))
+        .routes(routes!(scenarios::list))
+        .routes(routes!(scenarios::get, scenarios::put))
+        .routes(routes!(scenarios::validate))
+        .routes(routes!(scenarios::try_out))
+        .routes(routes!(scenarios::schema))
+        .routes(routes!(admin::people, admin::person_create))
+        .routes(routes!(admin::person_change))
+        .routes(routes!(admin::password))
+        .routes(routes!(admin::audit))
+        .routes(routes!(admin::setting, admin::setting_put))
+        .with_state(staffed)
+}
