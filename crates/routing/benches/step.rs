@@ -68,7 +68,7 @@ impl City {
             let skills: BTreeMap<String, u8> = (0..4)
                 .filter_map(|k| SKILLS.get((number * 7 + k * k * 5) % SKILLS.len()))
                 .enumerate()
-                .map(|(k, skill)| ((*skill).to_owned(), 2 + (k as u8 + number as u8) % 4))
+                .map(|(k, skill)| ((*skill).to_owned(), 2 + ((k + number) % 4) as u8))
                 .collect();
             city.tell(Command::Profile { agent: agent.clone(), skills, voice: true, chat_capacity: None });
             city.tell(Command::AgentState { agent, to: Presence::Ready });

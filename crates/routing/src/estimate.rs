@@ -16,7 +16,8 @@
 //! ```
 //!
 //! With one queue of calls it is the known `position * H / a`: when all `a` agents are busy they come free every `H / a`
-//! seconds on average. Agents on break count as off duty. Where no fitting agent is on duty, anybody is (`crate::duty`); where nobody is, there is no expected wait.
+//! seconds on average. Agents on break count as off duty. Where no fitting agent is on duty, anybody serves; where nobody is on
+//! duty, there is no expected wait.
 
 use kernel::{ContactId, Micros};
 use serde::{Deserialize, Serialize};

@@ -88,7 +88,7 @@ impl Router {
             match step(state, command.clone(), now) {
                 Ok(done) => effects = done,
                 Err(refusal) => {
-                    tracing::info!(key = message.key, %refusal, "a command handed over is refused")
+                    tracing::info!(key = message.key, %refusal, "a command handed over is refused");
                 }
             }
             let changes = state.take_changes();

@@ -190,7 +190,9 @@ impl Router {
         let state = self.loaded(&mut core).await?;
         let effects = step(state, command.clone(), ctx.now)?;
         let changes = state.take_changes();
-        if changes.is_empty() && effects.is_empty() {
+        let recorded = self.0.options.announce && !effects.is_empty()
+            || effects.iter().any(|effect| effect_row::EffectRow::of(effect).is_some());
+        if changes.is_empty() && !recorded {
             return Ok(effects);
         }
         let written = async {

@@ -306,22 +306,19 @@ fn play(acts: &[Act]) {
         }
         let Some(command) = command(&world, act) else { continue };
         let before = world.state.clone();
-        match step(&mut world.state, command.clone(), world.now) {
-            Ok(effects) => {
-                watch.sees(&mut world, &command, &effects);
-                check(&world, &watch);
-                check_offers(&world, &effects);
-                if command == Command::Tick {
-                    let once = world.state.clone();
-                    let again = step(&mut world.state, Command::Tick, world.now).expect("time always passes");
-                    assert_eq!(again, vec![], "a second tick does nothing");
-                    assert!(world.state == once && world.state.take_changes().is_empty());
-                }
-            }
-            Err(_) => {
-                assert!(world.state == before, "a refused command changes nothing");
-                assert!(world.state.take_changes().is_empty());
-            }
+        let Ok(effects) = step(&mut world.state, command.clone(), world.now) else {
+            assert!(world.state == before, "a refused command changes nothing");
+            assert!(world.state.take_changes().is_empty());
+            continue;
+        };
+        watch.sees(&mut world, &command, &effects);
+        check(&world, &watch);
+        check_offers(&world, &effects);
+        if command == Command::Tick {
+            let once = world.state.clone();
+            let again = step(&mut world.state, Command::Tick, world.now).expect("time always passes");
+            assert_eq!(again, vec![], "a second tick does nothing");
+            assert!(world.state == once && world.state.take_changes().is_empty());
         }
     }
     // Written down and read back, it goes on as if nothing had happened.
