@@ -1,0 +1,85 @@
+// A server of the test's own: free port, temporary data, sample accounts.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+
+export function freePort() {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => done(port))
+    })
+  })
+}
+
+export class Server {
+  constructor(binary, folder, port) {
+    Object.assign(this, { binary, folder, port, base: `http://127.0.0.1:${port}`, child: null, log: '' })
+  }
+
+  static async fresh() {
+    const binary = process.env.MINSHENG_BINARY ?? join(root, 'target/debug/minsheng')
+    const server = new Server(binary, mkdtempSync(join(tmpdir(), 'minsheng-e2e-')), await freePort())
+    await server.start()
+    return server
+  }
+
+  async start() {
+    const at = (name) => join(this.folder, name)
+    this.child = spawn(this.binary, ['serve', '--demo'], {
+      cwd: root,
+      env: {
+        ...process.env,
+        MINSHENG_SERVER_LISTEN: `127.0.0.1:${this.port}`,
+        MINSHENG_STORE_URL: `sqlite:${at('minsheng.db')}`,
+        MINSHENG_SECURITY_SECRET_FILE: at('secret.key'),
+        MINSHENG_KNOWLEDGE_INDEX_DIR: at('index'),
+        MINSHENG_CHAT_CONTACTS_PER_MINUTE: '10000',
+        MINSHENG_CHAT_MESSAGES_PER_MINUTE: '600',
+        MINSHENG_SERVER_LOG: 'warn',
+      },
+    })
+    this.child.stdout.on('data', (bytes) => { this.log += bytes })
+    this.child.stderr.on('data', (bytes) => { this.log += bytes })
+    await this.ready()
+  }
+
+  async ready() {
+    for (let tries = 0; tries < 600; tries += 1) {
+      if (this.child.exitCode !== null) throw new Error(`the server ended:\n${this.log}`)
+      try {
+        if ((await fetch(`${this.base}/api/v1/health`)).ok) return
+      } catch {
+        // Not listening yet.
+      }
+      await new Promise((done) => { setTimeout(done, 50) })
+    }
+    throw new Error(`the server did not start:\n${this.log}`)
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (!this.child || this.child.exitCode !== null) return
+    const ended = new Promise((done) => { this.child.once('exit', done) })
+    this.child.kill(signal)
+    await ended
+  }
+
+  async end() {
+    await this.stop('SIGKILL')
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  async call(method, path, body, headers = {}) {
+    const response = await fetch(`${this.base}/api/v1${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', 'x-requested-with': 'minsheng', ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : null }
+  }
+}
