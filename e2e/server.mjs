@@ -34,13 +34,13 @@ export class Server {
       cwd: root,
       env: {
         ...process.env,
-        MINSHENG_SERVER_LISTEN: `127.0.0.1:${this.port}`,
-        MINSHENG_STORE_URL: `sqlite:${at('minsheng.db')}`,
-        MINSHENG_SECURITY_SECRET_FILE: at('secret.key'),
-        MINSHENG_KNOWLEDGE_INDEX_DIR: at('index'),
-        MINSHENG_CHAT_CONTACTS_PER_MINUTE: '10000',
-        MINSHENG_CHAT_MESSAGES_PER_MINUTE: '600',
-        MINSHENG_SERVER_LOG: 'warn',
+        MINSHENG_SERVER__LISTEN: `127.0.0.1:${this.port}`,
+        MINSHENG_STORE__URL: `sqlite:${at('minsheng.db')}`,
+        MINSHENG_SECURITY__SECRET_FILE: at('secret.key'),
+        MINSHENG_KNOWLEDGE__INDEX_DIR: at('index'),
+        MINSHENG_CHAT__CONTACTS_PER_MINUTE: '10000',
+        MINSHENG_CHAT__MESSAGES_PER_MINUTE: '600',
+        MINSHENG_SERVER__LOG: 'warn',
       },
     })
     this.child.stdout.on('data', (bytes) => { this.log += bytes })

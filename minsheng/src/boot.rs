@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result};
 use config::Config;
 use contact::{Hotline, Parts, site};
 use kernel::{Actor, Clock, Ctx, Rng, Role, Scope};
-use knowledge::Library;
 use language::Reader;
 use routing::service::{Options, Router};
 use security::{Accounts, Keys, Masked, NewStaff};
@@ -59,15 +58,14 @@ pub fn sample_accounts(pack: &Path) -> Result<Vec<SampleAccount>> {
         return Ok(Vec::new());
     }
     let text = std::fs::read_to_string(&file)?;
-    let document: StaffDocument = serde_yaml_ng::from_str(&text).with_context(|| file.display().to_string())?;
+    let document: StaffDocument =
+        serde_yaml_ng::from_str(&text).with_context(|| file.display().to_string())?;
     Ok(document.staff)
 }
 
 /// What start-up did.
 #[derive(Debug, Default)]
 pub struct Started {
-    /// Migrations applied.
-    pub migrations: usize,
     /// Entries in use.
     pub entries: usize,
     /// Scenarios in use.
@@ -80,18 +78,19 @@ pub struct Started {
 /// When the database, the pack or the settings cannot be read.
 pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Result<(Hotline, Started)> {
     let mut rng = Rng::from_system().context("系统没有可用的随机数")?;
-    if let Some(folder) = config.store.url.0.strip_prefix("sqlite:").and_then(|path| Path::new(path).parent()) {
+    if let Some(folder) = config.store.url.0.strip_prefix("sqlite:").and_then(|path| Path::new(path).parent())
+    {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     let store = Store::open(&config.store.url.0).await?;
     let ctx = Ctx::system("start", clock.as_ref());
-    let migrations = store.migrate(&ctx).await?.len();
+    store.migrate(&ctx).await?;
     let keys = Keys::load_or_create(Path::new(&config.security.secret_file), &mut rng)?;
     let pack = Path::new(&config.knowledge.pack);
     site::install(&store, pack, &ctx).await?;
     let library = crate::parts::library(&store, config).await?;
     crate::parts::install_pack(&library, pack, &ctx).await?;
-    let accounts = Accounts::new(store.clone(), crate::parts::policy(config), rng.clone())?;
+    let accounts = Accounts::new(store.clone(), crate::parts::policy(config), rng.fork())?;
     if demo {
         create_samples(&accounts, pack, clock.as_ref()).await?;
     }
@@ -99,14 +98,21 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
     let holder = format!("{}-{}", std::process::id(), rng.next_u64());
     let options = Options::for_store(&store, &holder, i64::from(config.routing.lease_secs));
     let tuning = crate::parts::tuning(config);
-    let router = Router::new(store.clone(), Arc::clone(&clock), rng.clone(), tuning, site.queues, options);
-    let casework = crate::parts::casework(&store, &keys, config, rng.clone()).await?;
+    let router = Router::new(store.clone(), Arc::clone(&clock), rng.fork(), tuning, site.queues, options);
+    let casework = crate::parts::casework(&store, &keys, config, rng.fork()).await?;
     let reader = Arc::new(Reader::builtin());
-    let policy = dialogue::Policy { answer_at: config.knowledge.answer_confidence as f32, ..dialogue::Policy::default() };
+    let policy = dialogue::Policy {
+        answer_at: config.knowledge.answer_confidence as f32,
+        ..dialogue::Policy::default()
+    };
     let parts = Parts { store, library, router, casework, accounts, keys, reader, policy };
     let hotline = Hotline::open(parts, clock, rng).await?;
     let brain = hotline.brain();
-    let started = Started { migrations, entries: hotline.library().index().len(), scenarios: brain.scenarios.iter().count() };
+    let started = Started {
+        migrations,
+        entries: hotline.library().index().len(),
+        scenarios: brain.scenarios.iter().count(),
+    };
     Ok((hotline, started))
 }
 
@@ -127,4 +133,3 @@ async fn create_samples(accounts: &Accounts, pack: &Path, clock: &dyn Clock) -> 
     }
     Ok(())
 }
-

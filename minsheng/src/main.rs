@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use config::Config;
 
 /// 民声：开放的政务服务热线平台
@@ -66,11 +66,6 @@ enum Command {
     Bench {
         #[command(subcommand)]
         what: Bench,
-    },
-    /// 用标注数据训练识别模型
-    Train {
-        #[command(subcommand)]
-        what: Train,
     },
 }
 
@@ -127,30 +122,6 @@ enum Eval {
         #[arg(long, default_value = "none")]
         embedder: String,
     },
-    /// 识别
-    Intent {
-        /// 任务
-        #[arg(long)]
-        task: Task,
-        /// CSV
-        #[arg(long)]
-        input: PathBuf,
-        /// 输出
-        #[arg(long)]
-        out: PathBuf,
-    },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Task {
-    HumanRequest,
-    Emergency,
-    RequestKind,
-    Domain,
-    MedicalLine,
-    Dialect,
-    Crisis,
 }
 
 #[derive(Debug, Subcommand)]
@@ -169,22 +140,6 @@ enum Bench {
         /// 知识包目录
         #[arg(long, default_value = "packs/starter")]
         pack: PathBuf,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum Train {
-    /// 训练一个识别任务
-    Intent {
-        /// 任务
-        #[arg(long)]
-        task: Task,
-        /// CSV，列同 eval intent，另有 split
-        #[arg(long)]
-        input: PathBuf,
-        /// 模型输出目录
-        #[arg(long)]
-        out: PathBuf,
     },
 }
 
@@ -223,7 +178,6 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Bench { what: Bench::Chat { chats, turns, think_secs, pack } } => {
             runtime.block_on(bench::chat::run(chats, turns, think_secs, &pack))?;
         }
-        Command::Train { what: Train::Intent { task, input, out } } => parts::train(task.into(), &input, &out)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -234,12 +188,13 @@ fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
             let holds = eval::charter::run(&pack)?;
             return Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        Eval::Dialogues { scripts, out, pack } => runtime.block_on(eval::dialogues::run(&scripts, &out, &pack))?,
+        Eval::Dialogues { scripts, out, pack } => {
+            runtime.block_on(eval::dialogues::run(&scripts, &out, &pack))?
+        }
         Eval::Ask { input, out, pack, import } => {
             runtime.block_on(eval::ask::run(&input, &out, &pack, import.as_deref()))?;
         }
         Eval::Retrieval { entries, queries, embedder } => parts::retrieval(&entries, &queries, &embedder)?,
-        Eval::Intent { task, input, out } => parts::intent(task.into(), &input, &out)?,
     }
     Ok(ExitCode::SUCCESS)
 }

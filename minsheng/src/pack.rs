@@ -28,7 +28,8 @@ impl PackFiles {
                 serde_yaml_ng::from_str(&text).with_context(|| path.display().to_string())?;
             files.entries.extend(entries);
         }
-        let mut domains: Vec<_> = std::fs::read_dir(pack.join("scenarios")).with_context(|| format!("{}/scenarios", pack.display()))?
+        let mut domains: Vec<_> = std::fs::read_dir(pack.join("scenarios"))
+            .with_context(|| format!("{}/scenarios", pack.display()))?
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .filter(|path| path.is_dir())
             .collect();
@@ -58,7 +59,9 @@ impl PackFiles {
     /// # Errors
     /// When it does not fit.
     pub fn document<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
-        self.raw(name).map(|value| serde_json::from_value(value).with_context(|| format!("{name}.yaml"))).transpose()
+        self.raw(name)
+            .map(|value| serde_json::from_value(value).with_context(|| format!("{name}.yaml")))
+            .transpose()
     }
 }
 

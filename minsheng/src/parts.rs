@@ -2,15 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use casework::Casework;
 use config::Config;
 use kernel::{Clock, Ctx, SystemClock};
+use knowledge::import::{Fixed, Format, Mapping, Options, Source};
 use knowledge::search::Settings;
 use knowledge::{Library, pack};
-use language::Reader;
 use routing::Tuning;
 use security::{Keys, PasswordCost, Policy};
 use store::Store;
@@ -79,8 +78,9 @@ pub fn tuning(config: &Config) -> Tuning {
 pub async fn casework(store: &Store, keys: &Keys, config: &Config, rng: kernel::Rng) -> Result<Casework> {
     let holidays = Path::new(&config.knowledge.pack).join("holidays.yaml");
     let text = std::fs::read_to_string(&holidays).with_context(|| holidays.display().to_string())?;
-    let list: kernel::HolidayList = serde_yaml_ng::from_str(&text).with_context(|| holidays.display().to_string())?;
-    let calendar = kernel::WorkCalendar::new(&list)?;
+    let list: kernel::HolidayList =
+        serde_yaml_ng::from_str(&text).with_context(|| holidays.display().to_string())?;
+    let calendar = kernel::WorkCalendar::new(&list, kernel::UnitHours::default())?;
     let casework = Casework::new(store.clone(), calendar, keys.clone(), rng);
     casework.refresh().await?;
     Ok(casework)
@@ -98,7 +98,8 @@ pub async fn migrate(config: &Config) -> Result<()> {
 }
 
 async fn open(config: &Config) -> Result<Store> {
-    if let Some(folder) = config.store.url.0.strip_prefix("sqlite:").and_then(|path| Path::new(path).parent()) {
+    if let Some(folder) = config.store.url.0.strip_prefix("sqlite:").and_then(|path| Path::new(path).parent())
+    {
         std::fs::create_dir_all(folder)?;
     }
     Ok(Store::open(&config.store.url.0).await?)
@@ -136,7 +137,10 @@ pub fn check_pack(folder: &Path) -> Result<()> {
             let entry = pack.entries.iter().find(|entry| entry.id == reference.entry);
             if entry.and_then(|entry| entry.card(reference.clause.as_deref(), day)).is_none() {
                 let clause = reference.clause.as_ref().map_or(String::new(), |clause| format!("#{clause}"));
-                faults.push(format!("场景{}的节点{name}引用的{}{clause}今天没有有效条款", scenario.id, reference.entry));
+                faults.push(format!(
+                    "场景{}的节点{name}引用的{}{clause}今天没有有效条款",
+                    scenario.id, reference.entry
+                ));
             }
         }
     }
@@ -163,8 +167,18 @@ pub async fn import(config: &Config, file: &Path) -> Result<()> {
 /// When the file cannot be read.
 pub async fn import_table(library: &Library, file: &Path, clock: &dyn Clock) -> Result<()> {
     let ctx = Ctx::system("import", clock);
-    let report = knowledge::import::import_file(library, &ctx, file, &knowledge::import::Mapping::default()).await?;
-    println!("读取{}行，导入{}行，拒收{}行，重复{}行", report.rows, report.imported, report.refused.len(), report.duplicates);
+    let format =
+        Format::of_name(&file.display().to_string()).context("只认识 csv、jsonl、yaml 文件，请换一种格式")?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let fixed = Fixed { source: Some("公开通知".to_owned()), ..Fixed::default() };
+    let mapping = Mapping { fixed, ..Mapping::default() };
+    let options = Options::new(name, format, mapping);
+    let report =
+        knowledge::import::run(library, &ctx, Source::File(file.to_owned()), &options, |_| {}).await?;
+    println!(
+        "读取{}行，导入{}行，拒收{}行，重复{}行",
+        report.rows, report.imported, report.refused_rows, report.duplicates
+    );
     Ok(())
 }
 
@@ -193,27 +207,5 @@ pub fn retrieval(entries: &Path, queries: &Path, embedder: &str) -> Result<()> {
     };
     let report = knowledge::search::eval::retrieval(entries, queries, deep)?;
     println!("{}", serde_json::to_string(&report)?);
-    Ok(())
-}
-
-/// `minsheng eval intent`.
-///
-/// # Errors
-/// When a table cannot be read or written.
-pub fn intent(task: language::eval::Task, input: &Path, out: &Path) -> Result<()> {
-    let report = language::eval::intent(&Reader::builtin(), task, input, out)?;
-    println!("{}", serde_json::to_string(&report)?);
-    Ok(())
-}
-
-/// `minsheng train intent`.
-///
-/// # Errors
-/// When a table cannot be read or the folder cannot be written.
-pub fn train(task: language::eval::Task, input: &Path, out: &Path) -> Result<()> {
-    let started = Instant::now();
-    let report = language::train::intent(task, input, out)?;
-    println!("{}", serde_json::to_string(&report)?);
-    eprintln!("用时{:.1}秒", started.elapsed().as_secs_f64());
     Ok(())
 }

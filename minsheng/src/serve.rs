@@ -27,13 +27,13 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
     let _tasks = hotline.start();
     let _sealer = tokio::spawn(seal(hotline.clone(), u64::from(config.security.audit_seal_secs)));
     let address: SocketAddr = config.server.listen.parse().context("server.listen")?;
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .with_context(|| format!("端口{}被占用了，请换一个端口：MINSHENG_SERVER_LISTEN=127.0.0.1:9090", address.port()))?;
+    let listener = tokio::net::TcpListener::bind(address).await.with_context(|| {
+        format!("端口{}被占用了，请换一个端口：MINSHENG_SERVER__LISTEN=127.0.0.1:9090", address.port())
+    })?;
     tracing::info!(%address, entries = started.entries, scenarios = started.scenarios, "listening");
     let app = app(hotline.clone(), &config).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
-    hotline.library().flush().await?;
+    hotline.library().views_flush(&kernel::Ctx::system("stop", hotline.clock())).await?;
     hotline.store().close().await;
     Ok(())
 }

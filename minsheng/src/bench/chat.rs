@@ -51,7 +51,8 @@ pub async fn run(chats: usize, turns: usize, think_secs: f64, pack: &Path) -> Re
     let mut tasks = Vec::with_capacity(chats);
     for number in 0..chats {
         let delay = Duration::from_secs_f64(think_secs * (rng.below(1000) as f64 / 1000.0));
-        let (client, base, times, failures) = (client.clone(), base.clone(), Arc::clone(&times), Arc::clone(&failures));
+        let (client, base, times, failures) =
+            (client.clone(), base.clone(), Arc::clone(&times), Arc::clone(&failures));
         tasks.push(tokio::spawn(async move {
             tokio::time::sleep(delay).await;
             if let Err(error) = talk(&client, &base, number, turns, think_secs, &times).await {
@@ -67,7 +68,8 @@ pub async fn run(chats: usize, turns: usize, think_secs: f64, pack: &Path) -> Re
     server.abort();
     let mut times = std::mem::take(&mut *times.lock().await);
     times.sort_by(f64::total_cmp);
-    let at = |share: f64| times.get(((times.len() as f64 - 1.0) * share) as usize).copied().unwrap_or_default();
+    let at =
+        |share: f64| times.get(((times.len() as f64 - 1.0) * share) as usize).copied().unwrap_or_default();
     println!(
         "{}",
         json!({
@@ -79,8 +81,22 @@ pub async fn run(chats: usize, turns: usize, think_secs: f64, pack: &Path) -> Re
     Ok(())
 }
 
-async fn talk(client: &reqwest::Client, base: &str, number: usize, turns: usize, think_secs: f64, times: &Mutex<Vec<f64>>) -> Result<()> {
-    let chat: Value = client.post(format!("{base}/api/v1/chats")).json(&json!({})).send().await?.error_for_status()?.json().await?;
+async fn talk(
+    client: &reqwest::Client,
+    base: &str,
+    number: usize,
+    turns: usize,
+    think_secs: f64,
+    times: &Mutex<Vec<f64>>,
+) -> Result<()> {
+    let chat: Value = client
+        .post(format!("{base}/api/v1/chats"))
+        .json(&json!({}))
+        .send()
+        .await?
+        .error_for_status()?
+        .json()
+        .await?;
     let token = chat.get("token").and_then(Value::as_str).context("no token")?.to_owned();
     for turn in 0..turns {
         tokio::time::sleep(Duration::from_secs_f64(think_secs)).await;

@@ -22,7 +22,8 @@ pub async fn run(input: &Path, out: &Path, pack: &Path, import: Option<&Path>) -
     let mut reader = csv::Reader::from_path(input).with_context(|| input.display().to_string())?;
     let text_at = reader.headers()?.iter().position(|name| name.trim_start_matches('\u{feff}') == "text");
     let text_at = text_at.context("输入文件要有 text 这一列")?;
-    let mut file = std::io::BufWriter::new(std::fs::File::create(out).with_context(|| out.display().to_string())?);
+    let mut file =
+        std::io::BufWriter::new(std::fs::File::create(out).with_context(|| out.display().to_string())?);
     let (mut rows, mut answered, mut handed_over) = (0, 0, 0);
     for record in reader.records() {
         let record = record?;
@@ -34,7 +35,8 @@ pub async fn run(input: &Path, out: &Path, pack: &Path, import: Option<&Path>) -
         let contact = rig.hotline.chat_contact(&chat.token).await?;
         let line = match said {
             Ok(chat) => {
-                let replies: Vec<_> = chat.messages.iter().filter(|message| message.author == "bot").collect();
+                let replies: Vec<_> =
+                    chat.messages.iter().filter(|message| message.author == "bot").collect();
                 let answer = replies.iter().find(|message| message.kind == "answer");
                 let outcome = chat.outcome.clone().unwrap_or_else(|| chat.phase.clone());
                 let outcome = if answer.is_some() { "answered".to_owned() } else { outcome };
@@ -49,7 +51,9 @@ pub async fn run(input: &Path, out: &Path, pack: &Path, import: Option<&Path>) -
                     "confidence": confidence, "latency_ms": latency_ms,
                 })
             }
-            Err(error) => json!({"text": text, "outcome": "refused", "answer": kernel::Coded::advice(&error), "citations": [], "confidence": 0.0, "latency_ms": latency_ms}),
+            Err(error) => {
+                json!({"text": text, "outcome": "refused", "answer": kernel::Coded::advice(&error), "citations": [], "confidence": 0.0, "latency_ms": latency_ms})
+            }
         };
         rows += 1;
         writeln!(file, "{line}")?;

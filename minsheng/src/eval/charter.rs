@@ -21,7 +21,8 @@ pub fn run(pack: &Path) -> Result<bool> {
     let files = PackFiles::read(pack)?;
     let brain = brain(&files)?;
     let now = SystemClock.now();
-    let entries: BTreeMap<&str, &knowledge::Entry> = files.entries.iter().map(|entry| (entry.id.as_str(), entry)).collect();
+    let entries: BTreeMap<&str, &knowledge::Entry> =
+        files.entries.iter().map(|entry| (entry.id.as_str(), entry)).collect();
     let cards = |entry: &str, clause: Option<&str>| {
         entries.get(entry).and_then(|entry| entry.card(clause, now.day())).map(contact::site::card)
     };
@@ -40,7 +41,10 @@ pub fn run(pack: &Path) -> Result<bool> {
         println!("状态太多，没有走完：{scenario}");
     }
     let broken = report.violations.len() + report.cut.len();
-    println!("{}个场景，{}个状态，{}次转移，{}处不符", report.scenarios, report.states, report.transitions, broken);
+    println!(
+        "{}个场景，{}个状态，{}次转移，{}处不符",
+        report.scenarios, report.states, report.transitions, broken
+    );
     println!(
         "{}",
         json!({

@@ -62,7 +62,8 @@ pub async fn run(scripts: &Path, out: &Path, pack: &Path) -> Result<()> {
     let text = std::fs::read_to_string(scripts).with_context(|| scripts.display().to_string())?;
     let scripts: Vec<Script> = serde_yaml_ng::from_str(&text).context("脚本文件格式不对，请对照文档检查")?;
     let rig = Rig::start(pack).await?;
-    let mut file = std::io::BufWriter::new(std::fs::File::create(out).with_context(|| out.display().to_string())?);
+    let mut file =
+        std::io::BufWriter::new(std::fs::File::create(out).with_context(|| out.display().to_string())?);
     let (mut outcome_right, mut must_right, mut must_total, mut must_not_broken) = (0, 0, 0, 0);
     for (at, script) in scripts.iter().enumerate() {
         let played = play(&rig, script, at).await.with_context(|| script.id.clone())?;
@@ -102,29 +103,53 @@ fn line(script: &Script, played: &Evidence, verdict: &Verdict) -> serde_json::Va
 async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Evidence> {
     let hotline = &rig.hotline;
     let phone = format!("139{:08}", 57_400_000 + at);
-    let line = hotline.site().lines.values().find(|line| line.number == script.line && line.parent.is_none()).map(|line| line.id.clone());
-    let opening = Opening { line: line.unwrap_or_else(|| script.line.clone()), channel: Channel::Voice, lane: Lane::Normal, phone: Some(phone.clone()) };
+    let line = hotline
+        .site()
+        .lines
+        .values()
+        .find(|line| line.number == script.line && line.parent.is_none())
+        .map(|line| line.id.clone());
+    let opening = Opening {
+        line: line.unwrap_or_else(|| script.line.clone()),
+        channel: Channel::Voice,
+        lane: Lane::Normal,
+        phone: Some(phone.clone()),
+    };
     let mut chat = hotline.chat_open(opening.clone()).await?;
     let mut evidence = Evidence::default();
     let mut seen = 0;
-    let mut turns = vec![Turn { caller: "[[接通]]".to_owned(), replies: replies(&chat.messages, &mut seen, &mut evidence), phase: chat.phase.clone() }];
+    let mut turns = vec![Turn {
+        caller: "[[接通]]".to_owned(),
+        replies: replies(&chat.messages, &mut seen, &mut evidence),
+        phase: chat.phase.clone(),
+    }];
     for (number, turn) in script.turns.iter().enumerate() {
         match special(turn) {
-            Some(Special::Silence(secs)) => hotline.contact_event(&chat.token, Event::Silence { secs }).await?,
+            Some(Special::Silence(secs)) => {
+                hotline.contact_event(&chat.token, Event::Silence { secs }).await?
+            }
             Some(Special::HangUp) => hotline.contact_event(&chat.token, Event::HungUp).await?,
-            Some(Special::Key(digit)) => drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Key(digit)).await?),
+            Some(Special::Key(digit)) => {
+                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Key(digit)).await?)
+            }
             Some(Special::CallBack) => {
                 evidence.take(&hotline.contact_state(&hotline.chat_contact(&chat.token).await?).await?);
                 chat = hotline.chat_open(opening.clone()).await?;
                 seen = 0;
             }
-            None => drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Text(turn.clone())).await?),
+            None => {
+                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Text(turn.clone())).await?)
+            }
         }
         let state = settled(rig, &chat.token).await?;
         evidence.take(&state);
         let now = hotline.chat_get(&chat.token, seen).await?;
         evidence.places.extend(now.queue.as_ref().map(|place| place.position));
-        turns.push(Turn { caller: turn.clone(), replies: replies(&now.messages, &mut seen, &mut evidence), phase: now.phase });
+        turns.push(Turn {
+            caller: turn.clone(),
+            replies: replies(&now.messages, &mut seen, &mut evidence),
+            phase: now.phase,
+        });
     }
     let contact = hotline.chat_contact(&chat.token).await?;
     let state = settled(rig, &chat.token).await?;
@@ -175,7 +200,8 @@ async fn settled(rig: &Rig, token: &str) -> Result<Conversation> {
 
 fn replies(messages: &[contact::view::Message], seen: &mut i64, evidence: &mut Evidence) -> Vec<String> {
     let mut texts = Vec::new();
-    for message in messages.iter().filter(|message| message.seq > *seen) {
+    let before = *seen;
+    for message in messages.iter().filter(|message| message.seq > before) {
         *seen = message.seq;
         if message.author == "citizen" {
             continue;
@@ -184,7 +210,11 @@ fn replies(messages: &[contact::view::Message], seen: &mut i64, evidence: &mut E
             evidence.questions.push(message.text.clone());
         }
         for citation in &message.citations {
-            evidence.citations.push(format!("《{}》{}", citation.source, citation.article.as_deref().unwrap_or_default()));
+            evidence.citations.push(format!(
+                "《{}》{}",
+                citation.source,
+                citation.article.as_deref().unwrap_or_default()
+            ));
         }
         texts.push(message.text.clone());
         evidence.said.push(message.text.clone());

@@ -63,8 +63,17 @@ impl Evidence {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn finish(&mut self, hotline: &Hotline, contact: &ContactId, state: &Conversation) -> Result<()> {
-        for row in hotline.casework().tickets_of_contact(contact).await? {
+    pub async fn finish(
+        &mut self,
+        hotline: &Hotline,
+        contact: &ContactId,
+        state: &Conversation,
+    ) -> Result<()> {
+        for row in hotline
+            .casework()
+            .tickets_of_contact(&kernel::Ctx::system("eval", hotline.clock()), contact)
+            .await?
+        {
             self.tickets.push(serde_json::to_value(row)?);
         }
         self.outcome = if !self.advised.is_empty() {
@@ -127,7 +136,10 @@ fn holds(statement: &str, evidence: &Evidence) -> Option<bool> {
     if let Some((field, value)) = statement.split_once(['=', '＝']) {
         return Some(field_is(field.trim(), value.trim(), evidence));
     }
-    if let Some(what) = ["再次询问", "重复询问", "再问", "又问", "重复问"].iter().find_map(|lead| statement.strip_prefix(lead)) {
+    if let Some(what) = ["再次询问", "重复询问", "再问", "又问", "重复问"]
+        .iter()
+        .find_map(|lead| statement.strip_prefix(lead))
+    {
         return asked_again(what.trim(), evidence);
     }
     let said = evidence.everything();
@@ -136,13 +148,17 @@ fn holds(statement: &str, evidence: &Evidence) -> Option<bool> {
             return Some(said.contains(number));
         }
     }
-    if statement.contains("转人工") || statement.contains("人工队列") || statement.contains("转接人工") {
+    if statement.contains("转人工") || statement.contains("人工队列") || statement.contains("转接人工")
+    {
         return Some(evidence.person);
     }
     if statement.contains("工单号") {
         return Some(!evidence.tickets.is_empty() && said.contains("YZ"));
     }
-    if let Some(quoted) = between(statement, '《', '》').or_else(|| between(statement, '「', '」')).or_else(|| between(statement, '“', '”')) {
+    if let Some(quoted) = between(statement, '《', '》')
+        .or_else(|| between(statement, '「', '」'))
+        .or_else(|| between(statement, '“', '”'))
+    {
         return Some(said.contains(&quoted));
     }
     None
@@ -160,7 +176,8 @@ fn field_is(field: &str, value: &str, evidence: &Evidence) -> bool {
         let candidate = candidate.replace(' ', "");
         candidate.contains(&value) || (!candidate.is_empty() && value.contains(&candidate))
     };
-    let by_label = evidence.passport.iter().filter(|(label, _)| alike(label, field)).any(|(_, found)| matches(found));
+    let by_label =
+        evidence.passport.iter().filter(|(label, _)| alike(label, field)).any(|(_, found)| matches(found));
     let ticket_field = match field {
         "地址" | "地点" | "位置" => "place",
         "类型" | "类别" | "诉求类型" => "kind_words",
@@ -170,8 +187,10 @@ fn field_is(field: &str, value: &str, evidence: &Evidence) -> bool {
     };
     let by_ticket = !ticket_field.is_empty()
         && evidence.tickets.iter().filter_map(|ticket| ticket.get(ticket_field)?.as_str()).any(matches);
-    let by_matter = matches!(field, "事项" | "内容" | "诉求" | "问题" | "情况" | "具体情况") && matches(&evidence.matter);
-    let by_line = matches!(field, "线路" | "专线" | "转线") && evidence.lines.iter().any(|line| matches(line));
+    let by_matter =
+        matches!(field, "事项" | "内容" | "诉求" | "问题" | "情况" | "具体情况") && matches(&evidence.matter);
+    let by_line =
+        matches!(field, "线路" | "专线" | "转线") && evidence.lines.iter().any(|line| matches(line));
     by_label || by_ticket || by_matter || by_line
 }
 
@@ -199,6 +218,7 @@ fn asked_again(what: &str, evidence: &Evidence) -> Option<bool> {
         "身份证" | "身份证号" => &["身份证号"],
         _ => return None,
     };
-    let asked = evidence.questions.iter().filter(|question| words.iter().any(|word| question.contains(word))).count();
+    let asked =
+        evidence.questions.iter().filter(|question| words.iter().any(|word| question.contains(word))).count();
     Some(asked > 1)
 }

@@ -49,8 +49,13 @@ impl Rig {
         let (hotline, _) = crate::boot::hotline(&config, clock, true).await?;
         let mut tasks = hotline.start();
         let system = Ctx::system("eval", hotline.clock());
-        let agents: Vec<_> =
-            hotline.accounts().staff_list(&system).await?.into_iter().filter(|staff| staff.role == Role::Agent).collect();
+        let agents: Vec<_> = hotline
+            .accounts()
+            .staff_list(&system)
+            .await?
+            .into_iter()
+            .filter(|staff| staff.role == Role::Agent)
+            .collect();
         for agent in &agents {
             let ctx = agent_ctx(&hotline, &agent.id);
             hotline.desk_profile(&ctx, &agent.skills).await?;
@@ -64,16 +69,18 @@ impl Rig {
 
     /// Ends what an agent holds of a contact, so that the next caller finds a free one.
     pub async fn release(&self, contact: &kernel::ContactId) {
-        let system = Ctx::system("eval", self.hotline.clock());
         for agent in self.hotline.router().agents().await.unwrap_or_default() {
             let ctx = agent_ctx(&self.hotline, &agent);
             let held = self.hotline.router().desk_of(&agent).await.unwrap_or_default();
             if held.iter().any(|(id, ..)| id == contact) {
                 drop(self.hotline.desk_hang_up(&ctx, contact).await);
-                drop(self.hotline.desk_wrap_up(&ctx, contact, "answered", None, &contact::Corrected::default()).await);
+                drop(
+                    self.hotline
+                        .desk_wrap_up(&ctx, contact, "answered", None, &contact::Corrected::default())
+                        .await,
+                );
             }
         }
-        let _ = system;
     }
 }
 
@@ -88,10 +95,20 @@ async fn answer_offers(hotline: &Hotline, agents: &[StaffId]) {
         for agent in agents {
             for (contact, state, _) in hotline.router().desk_of(agent).await.unwrap_or_default() {
                 let ctx = agent_ctx(hotline, agent);
-                match state.as_str() {
+                match state {
                     "ringing" => drop(hotline.desk_accept(&ctx, &contact).await),
                     "wrap_up" => {
-                        drop(hotline.desk_wrap_up(&ctx, &contact, "answered", None, &contact::Corrected::default()).await);
+                        drop(
+                            hotline
+                                .desk_wrap_up(
+                                    &ctx,
+                                    &contact,
+                                    "answered",
+                                    None,
+                                    &contact::Corrected::default(),
+                                )
+                                .await,
+                        );
                     }
                     _ => {}
                 }

@@ -8,7 +8,7 @@ use super::model::{NodeBody, Scenario, SlotType};
 use super::parse::line_of;
 
 /// Words that only the engine may say, because it alone knows whether they are true (charter line 8).
-const RESERVED: &[&str] = &["转人工", "转接", "为您接通", "正在接通", "我是真人", "工号"];
+const RESERVED: &[&str] = &["转接", "为您转", "给您转", "正在转", "为您接通", "正在接通", "我是真人", "工号"];
 
 /// All faults of a scenario.
 pub fn validate(scenario: &Scenario, file: &str, text: &str) -> Vec<Problem> {
