@@ -40,7 +40,8 @@ pub struct IndexedClause {
 impl IndexedClause {
     /// Whether the provision holds on a day, both ends included.
     pub fn in_force(&self, day: Date) -> bool {
-        self.in_force_from.is_none_or(|from| from <= day) && self.in_force_until.is_none_or(|until| day <= until)
+        self.in_force_from.is_none_or(|from| from <= day)
+            && self.in_force_until.is_none_or(|until| day <= until)
     }
 }
 

@@ -67,14 +67,23 @@ struct QueryRow {
 ///
 /// # Errors
 /// When a file is missing or lacks a column; the message names file and line.
-pub fn retrieval(entries: &Path, queries: &Path, embedder: Option<Arc<dyn Embedder>>) -> Result<Report, TableError> {
+pub fn retrieval(
+    entries: &Path,
+    queries: &Path,
+    embedder: Option<Arc<dyn Embedder>>,
+) -> Result<Report, TableError> {
     let rows: Vec<EntryRow> = read(entries)?;
     let asked: Vec<QueryRow> = read(queries)?;
     let began = Instant::now();
     let index = SearchIndex::new(Settings { deep: embedder, ..Settings::default() });
     index.upsert_all(
         rows.into_iter()
-            .map(|row| IndexedEntry { id: row.kb_id, title: row.question, answer: row.answer, ..Default::default() })
+            .map(|row| IndexedEntry {
+                id: row.kb_id,
+                title: row.question,
+                answer: row.answer,
+                ..Default::default()
+            })
             .collect(),
     );
     let index_s = began.elapsed().as_secs_f64();
@@ -89,7 +98,8 @@ pub fn retrieval(entries: &Path, queries: &Path, embedder: Option<Arc<dyn Embedd
     times.sort_by(f64::total_cmp);
     let count = asked.len().max(1) as f64;
     let share = |within: usize| ranks.iter().flatten().filter(|rank| **rank <= within).count() as f64 / count;
-    let percentile = |p: f64| times.get(((times.len() as f64 - 1.0) * p).round() as usize).copied().unwrap_or(0.0);
+    let percentile =
+        |p: f64| times.get(((times.len() as f64 - 1.0) * p).round() as usize).copied().unwrap_or(0.0);
     Ok(Report {
         queries: asked.len(),
         recall_1: share(1),

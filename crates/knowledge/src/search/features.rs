@@ -1,16 +1,55 @@
 //! How a question and a head (title or similar question) compare, as numbers a ranker weighs.
 
+use super::near::NgramVectors;
 use super::terms::{Term, pairs};
 use super::text::{Asks, Text};
 
 /// Number of features.
-pub const COUNT: usize = 24;
+pub const COUNT: usize = 38;
+
+/// Characters of a text that are compared one by one; terms and vectors see more.
+const COMPARED: usize = 120;
 
 /// Names, in the order of the values; training reads them.
 pub const NAMES: [&str; COUNT] = [
-    "bm25", "bm25_of_best", "query_covered", "head_covered", "pair_query_covered", "pair_head_covered", "lcs_query",
-    "lcs_head", "run", "edit", "length_ratio", "query_length", "head_length", "query_missed", "head_missed", "asks",
-    "denies", "numbers", "sound_query", "concepts", "order", "cosine", "cosine_of_best", "exact",
+    "bm25_of_best",
+    "query_covered",
+    "head_covered",
+    "pair_query_covered",
+    "pair_head_covered",
+    "lcs_query",
+    "lcs_head",
+    "run",
+    "edit",
+    "length_ratio",
+    "query_length",
+    "head_length",
+    "query_missed",
+    "head_missed",
+    "asks",
+    "denies",
+    "numbers",
+    "sound_query",
+    "concepts",
+    "order",
+    "cosine",
+    "cosine_of_best",
+    "exact",
+    "align_query",
+    "align_head",
+    "apart",
+    "rest_cosine",
+    "rest",
+    "deep",
+    "deep_of_best",
+    "whole_of_best",
+    "whole_chars",
+    "whole_pairs",
+    "tag",
+    "middle",
+    "answer",
+    "heads",
+    "whole_pairs_of_best",
 ];
 
 /// What is known of a candidate before it is compared.
@@ -24,11 +63,46 @@ pub struct Found {
     pub cosine: f32,
     /// The best dot product of this query.
     pub best_cosine: f32,
+    /// Dot product of the second embedder's vectors, 0 without one.
+    pub deep: f32,
+    /// The best of it for this query.
+    pub best_deep: f32,
+}
+
+/// What is known of a candidate's entry as a whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Whole {
+    /// BM25 over all texts of the entry, of the best of this query.
+    pub of_best: f32,
+    /// Share of the query's characters, by rarity, found anywhere in the entry.
+    pub chars: f32,
+    /// The same for pairs of characters.
+    pub pairs: f32,
+    /// The best of it for this query.
+    pub best_pairs: f32,
+    /// Share of the query's characters that the longest tag named in it makes up.
+    pub tag: f32,
+    /// Cosine with the entry's heads together.
+    pub middle: f32,
+    /// Cosine with the answer.
+    pub answer: f32,
+    /// Number of heads.
+    pub heads: usize,
 }
 
 /// Compares a query with a head. `idf` tells how rare a term is over the whole index.
-pub fn compare(query: &Text, head: &Text, found: Found, idf: &dyn Fn(Term) -> f32) -> [f32; COUNT] {
-    let (q, h) = (&*query.chars, &*head.chars);
+pub fn compare(
+    query: &Text,
+    head: &Text,
+    found: Found,
+    whole: Whole,
+    near: &NgramVectors,
+    idf: &dyn Fn(Term) -> f32,
+) -> [f32; COUNT] {
+    let first = |text: &'_ Text| text.chars.iter().take(COMPARED).copied().collect::<Vec<char>>();
+    let (q, h) = (first(query), first(head));
+    let (q, h) = (q.as_slice(), h.as_slice());
+    let aligned = near.align(&query.sense, &head.sense);
     let chars = |text: &[char]| text.iter().map(|c| Term::char(*c)).collect::<Vec<_>>();
     let grams = |text: &[char]| pairs(text).map(|(a, b)| Term::pair(a, b)).collect::<Vec<_>>();
     let (qc, hc, qp, hp) = (chars(q), chars(h), grams(q), grams(h));
@@ -41,7 +115,6 @@ pub fn compare(query: &Text, head: &Text, found: Found, idf: &dyn Fn(Term) -> f3
     let shared = q.iter().filter(|c| h.contains(c)).count();
     let sounds = query.sounds.iter().filter(|s| **s != 0 && head.sounds.contains(s)).count();
     [
-        found.bm25,
         found.bm25 / found.best_bm25.max(1e-6),
         query_covered,
         head_covered,
@@ -65,6 +138,21 @@ pub fn compare(query: &Text, head: &Text, found: Found, idf: &dyn Fn(Term) -> f3
         found.cosine,
         found.cosine - found.best_cosine,
         if q == h { 1.0 } else { 0.0 },
+        aligned.first,
+        aligned.second,
+        aligned.apart,
+        aligned.rest_cosine,
+        aligned.rest,
+        found.deep,
+        found.deep - found.best_deep,
+        whole.of_best,
+        whole.chars,
+        whole.pairs,
+        whole.tag,
+        whole.middle,
+        whole.answer,
+        (whole.heads as f32).ln_1p(),
+        whole.pairs - whole.best_pairs,
     ]
 }
 

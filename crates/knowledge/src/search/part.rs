@@ -5,10 +5,11 @@ use std::sync::Arc;
 use language::normalise;
 use language::synonyms::Synonyms;
 
-use super::embed::{Embedder, Packed};
+use super::embed::{Embedder, Packed, dot};
 use super::entry::IndexedEntry;
+use super::near::{NgramVectors, Sense};
 use super::postings::Postings;
-use super::terms::{Term, body_terms, head_terms};
+use super::terms::{Term, head_terms, whole_terms};
 use super::text::Text;
 
 /// A title or question, ready for comparison.
@@ -17,16 +18,7 @@ pub struct Head {
     pub text: Text,
     pub shown: String,
     pub terms: Vec<Term>,
-    pub vector: Packed,
     pub deep: Option<Packed>,
-}
-
-/// An answer (with the tags) or a clause: found by, but not compared word for word.
-#[derive(Debug)]
-pub struct Body {
-    /// Which clause of the entry; `None` for the answer.
-    pub clause: Option<usize>,
-    pub terms: Vec<Term>,
 }
 
 /// An entry with everything computed that does not depend on other entries.
@@ -34,62 +26,84 @@ pub struct Body {
 pub struct Prepared {
     pub entry: IndexedEntry,
     pub heads: Vec<Head>,
-    pub bodies: Vec<Body>,
+    /// Tags, normalised.
+    pub tags: Vec<Box<[char]>>,
+    /// What the answer means.
+    pub answer: Sense,
+    /// What the heads mean together.
+    pub middle: Packed,
 }
 
 impl Prepared {
-    pub fn new(entry: IndexedEntry, synonyms: &Synonyms, near: &dyn Embedder, deep: Option<&dyn Embedder>) -> Self {
-        let heads = std::iter::once(&entry.title)
+    pub fn new(
+        entry: IndexedEntry,
+        synonyms: &Synonyms,
+        near: &NgramVectors,
+        deep: Option<&dyn Embedder>,
+    ) -> Self {
+        let heads: Vec<Head> = std::iter::once(&entry.title)
             .chain(&entry.questions)
             .filter(|shown| !shown.trim().is_empty())
             .map(|shown| {
-                let text = Text::new(shown, synonyms);
+                let text = Text::new(shown, synonyms, near);
                 Head {
                     terms: head_terms(&text.chars, synonyms),
-                    vector: Packed::new(&near.embed(shown)),
                     deep: deep.map(|embedder| Packed::new(&embedder.embed(shown))),
                     text,
                     shown: shown.clone(),
                 }
             })
             .collect();
-        let mut bodies = Vec::with_capacity(entry.clauses.len() + 1);
-        let mut answer = body_terms(&normalise::chars(&entry.answer), synonyms);
-        for tag in &entry.tags {
-            answer.extend(body_terms(&normalise::chars(tag), synonyms));
+        Self {
+            tags: entry.tags.iter().map(|tag| normalise::chars(tag).into()).collect(),
+            answer: near.sense(&normalise::chars(&entry.answer)),
+            middle: Packed::middle(heads.iter().map(|head| head.text.sense.sum())),
+            heads,
+            entry,
         }
-        if !answer.is_empty() {
-            bodies.push(Body { clause: None, terms: answer });
-        }
-        for (number, clause) in entry.clauses.iter().enumerate() {
-            bodies.push(Body { clause: Some(number), terms: body_terms(&normalise::chars(&clause.text), synonyms) });
-        }
-        Self { entry, heads, bodies }
+    }
+
+    /// The terms of all its texts.
+    fn whole(&self, synonyms: &Synonyms) -> Vec<Term> {
+        let texts = self.entry.tags.iter().chain(std::iter::once(&self.entry.answer));
+        let texts = texts.chain(self.entry.clauses.iter().map(|clause| &clause.text));
+        let heads = self.heads.iter().flat_map(|head| whole_terms(&head.text.chars, synonyms));
+        heads.chain(texts.flat_map(|text| whole_terms(&normalise::chars(text), synonyms))).collect()
     }
 }
 
-/// Prepared entries searched together. Heads and bodies are numbered through all entries.
+/// Prepared entries searched together. Heads are numbered through all entries.
 #[derive(Debug, Default)]
 pub struct Part {
     pub entries: Vec<Arc<Prepared>>,
+    /// By head.
     pub heads: Postings,
-    pub bodies: Postings,
-    /// Entry and place within it of each head.
-    head_at: Vec<(u32, u32)>,
-    body_at: Vec<(u32, u32)>,
+    /// By entry.
+    pub wholes: Postings,
+    /// Entry of each head.
+    head_entry: Vec<u32>,
     /// Number of the first head of each entry.
     first_head: Vec<u32>,
+    near: Rows,
+    deep: Rows,
 }
 
 impl Part {
-    pub fn build(entries: Vec<Arc<Prepared>>) -> Self {
-        let heads = Postings::build(entries.iter().flat_map(|e| e.heads.iter().map(|head| head.terms.as_slice())));
-        let bodies = Postings::build(entries.iter().flat_map(|e| e.bodies.iter().map(|body| body.terms.as_slice())));
-        let mut part = Self { heads, bodies, ..Self::default() };
+    pub fn build(entries: Vec<Arc<Prepared>>, synonyms: &Synonyms) -> Self {
+        let all = || entries.iter().flat_map(|entry| &entry.heads);
+        let total = all().map(|head| head.terms.len()).sum();
+        let wholes: Vec<Vec<Term>> = entries.iter().map(|entry| entry.whole(synonyms)).collect();
+        let whole_total = wholes.iter().map(Vec::len).sum();
+        let mut part = Self {
+            heads: Postings::build(all().map(|head| &head.terms), all().count(), total),
+            wholes: Postings::build(wholes.iter(), entries.len(), whole_total),
+            near: Rows::new(all().map(|head| Some(head.text.sense.sum()))),
+            deep: Rows::new(all().map(|head| head.deep.as_ref())),
+            ..Self::default()
+        };
         for (number, entry) in entries.iter().enumerate() {
-            part.first_head.push(part.head_at.len() as u32);
-            part.head_at.extend((0..entry.heads.len()).map(|at| (number as u32, at as u32)));
-            part.body_at.extend((0..entry.bodies.len()).map(|at| (number as u32, at as u32)));
+            part.first_head.push(part.head_entry.len() as u32);
+            part.head_entry.extend(entry.heads.iter().map(|_| number as u32));
         }
         part.entries = entries;
         part
@@ -97,12 +111,7 @@ impl Part {
 
     /// The entry number of a head.
     pub fn head_entry(&self, head: u32) -> Option<u32> {
-        self.head_at.get(head as usize).map(|at| at.0)
-    }
-
-    /// The entry and place within it of a body.
-    pub fn body_entry(&self, body: u32) -> Option<(u32, u32)> {
-        self.body_at.get(body as usize).copied()
+        self.head_entry.get(head as usize).copied()
     }
 
     /// The heads of an entry with their numbers.
@@ -112,14 +121,46 @@ impl Part {
         (first..).zip(heads)
     }
 
-    /// How alike every head's vector is to the query's, by number of head.
-    pub fn cosines(&self, query: &Packed) -> Vec<f32> {
-        self.entries.iter().flat_map(|entry| &entry.heads).map(|head| head.vector.dot(query)).collect()
+    /// Cosine of every head with a query, by number of head.
+    pub fn cosines(&self, query: &Sense) -> Vec<f32> {
+        self.near.dots(query.sum())
     }
 
-    /// The same for the second embedder; empty vectors count as 0.
+    /// The same by the second embedder; 0 where a head has no such vector.
     pub fn deep_cosines(&self, query: &Packed) -> Vec<f32> {
-        let heads = self.entries.iter().flat_map(|entry| &entry.heads);
-        heads.map(|head| head.deep.as_ref().map_or(0.0, |vector| vector.dot(query))).collect()
+        self.deep.dots(query)
+    }
+}
+
+/// Vectors of all heads side by side, which reads much faster than one at a time.
+#[derive(Debug, Default)]
+struct Rows {
+    bytes: Vec<i8>,
+    /// What one unit of a row is worth once the vector is made to length 1.
+    units: Vec<f32>,
+}
+
+impl Rows {
+    fn new<'a>(vectors: impl Iterator<Item = Option<&'a Packed>> + Clone) -> Self {
+        let width = vectors.clone().flatten().map(|v| v.parts().0.len()).max().unwrap_or(0);
+        let mut rows = Self::default();
+        for vector in vectors {
+            let (bytes, scale) = vector.map_or((&[][..], 0.0), Packed::parts);
+            let length = vector.map_or(0.0, Packed::length);
+            rows.bytes.extend_from_slice(bytes);
+            rows.bytes.resize(rows.bytes.len() + width - bytes.len(), 0);
+            rows.units.push(if length > 0.0 { scale / length } else { 0.0 });
+        }
+        rows
+    }
+
+    fn dots(&self, query: &Packed) -> Vec<f32> {
+        let (wanted, scale) = query.parts();
+        let unit = if query.length() > 0.0 { scale / query.length() } else { 0.0 };
+        if wanted.is_empty() || self.bytes.is_empty() {
+            return vec![0.0; self.units.len()];
+        }
+        let rows = self.bytes.chunks_exact(wanted.len());
+        rows.zip(&self.units).map(|(row, own)| dot(row, wanted) as f32 * own * unit).collect()
     }
 }

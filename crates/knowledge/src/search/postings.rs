@@ -4,12 +4,15 @@ use super::terms::{NumberMap, Term};
 
 const K1: f32 = 1.2;
 const B: f32 = 0.6;
+/// Saturated frequencies reach K1 + 1 and are kept in one byte.
+const STEP: f32 = (K1 + 1.0) / 255.0;
 
 /// Texts holding a term, with the term's saturated frequency in each.
 #[derive(Debug, Default)]
 struct List {
     texts: Vec<u32>,
-    weights: Vec<f32>,
+    /// In steps of [`STEP`].
+    weights: Vec<u8>,
 }
 
 /// An inverted index over texts numbered from 0.
@@ -20,13 +23,13 @@ pub struct Postings {
 }
 
 impl Postings {
-    /// Builds from the terms of each text, in order of number.
-    pub fn build<'a>(texts: impl Iterator<Item = &'a [Term]> + Clone) -> Self {
-        let (count, total) = texts.clone().fold((0usize, 0usize), |(n, sum), terms| (n + 1, sum + terms.len()));
+    /// Builds from the terms of each of `count` texts, in order of number; `total` is the number of all their terms.
+    pub fn build(texts: impl Iterator<Item = impl AsRef<[Term]>>, count: usize, total: usize) -> Self {
         let mean = (total as f32 / count.max(1) as f32).max(1.0);
         let mut lists: NumberMap<Term, List> = NumberMap::default();
         let mut sorted: Vec<Term> = Vec::new();
         for (number, terms) in texts.enumerate() {
+            let terms = terms.as_ref();
             sorted.clear();
             sorted.extend_from_slice(terms);
             sorted.sort_unstable();
@@ -36,7 +39,7 @@ impl Postings {
                 let tf = same.len() as f32;
                 let list = lists.entry(*term).or_default();
                 list.texts.push(number as u32);
-                list.weights.push(tf * (K1 + 1.0) / (tf + norm));
+                list.weights.push((tf * (K1 + 1.0) / (tf + norm) / STEP).round() as u8);
             }
         }
         Self { lists, texts: count }
@@ -55,9 +58,19 @@ impl Postings {
     /// Adds `weight` times the term's saturated frequency to the score of every text that holds it.
     pub fn add(&self, term: Term, weight: f32, scores: &mut [f32]) {
         let Some(list) = self.lists.get(&term) else { return };
+        let weight = weight * STEP;
         for (text, frequency) in list.texts.iter().zip(&list.weights) {
             if let Some(score) = scores.get_mut(*text as usize) {
-                *score += weight * frequency;
+                *score += weight * f32::from(*frequency);
+            }
+        }
+    }
+
+    /// Adds `weight` to the share of every text that holds the term.
+    pub fn mark(&self, term: Term, weight: f32, shares: &mut [f32]) {
+        for text in self.lists.get(&term).iter().flat_map(|list| &list.texts) {
+            if let Some(share) = shares.get_mut(*text as usize) {
+                *share += weight;
             }
         }
     }
@@ -91,7 +104,7 @@ mod tests {
     fn rarer_and_fuller_matches_win() {
         let terms = |text: &str| text.chars().map(Term::char).collect::<Vec<_>>();
         let texts = [terms("社保卡丢了"), terms("社保缴费"), terms("今天天气")];
-        let postings = Postings::build(texts.iter().map(Vec::as_slice));
+        let postings = Postings::build(texts.iter(), 3, 13);
         let mut scores = vec![0.0; postings.len()];
         for c in "社保卡".chars() {
             postings.add(Term::char(c), 1.0, &mut scores);

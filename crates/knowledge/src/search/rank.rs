@@ -1,36 +1,153 @@
 //! From how a question and a head compare to one score, and from the scores of a search to a confidence.
+//!
+//! The ranker is a sum of small decision trees over [`super::features::NAMES`], learned outside the program
+//! (`tools/ranker`) and read from a table.
 
-use super::features::COUNT;
+use std::sync::{Arc, LazyLock};
+
+use serde::Deserialize;
+
+use super::features::{COUNT, NAMES};
+
+static BUILTIN: LazyLock<Arc<Ranker>> = LazyLock::new(|| {
+    let table = include_bytes!("../../assets/ranker.json");
+    Arc::new(Ranker::read(table).unwrap_or_default())
+});
 
 /// Weighs the features of [`super::features::compare`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Ranker {
-    weights: [f32; COUNT],
+    trees: Vec<Vec<Node>>,
+    confidence: Confidence,
 }
 
-impl Default for Ranker {
-    fn default() -> Self {
-        // Set by hand; replaced by learned ones.
-        let mut weights = [0.0; COUNT];
-        for (at, weight) in [(1, 4.0), (2, 1.5), (3, 1.0), (6, 1.0), (7, 0.7), (9, 1.0), (15, 0.3), (16, 0.2), (17, 0.4), (19, 0.8)] {
-            if let Some(cell) = weights.get_mut(at) {
-                *cell = weight;
-            }
-        }
-        Self { weights }
-    }
+#[derive(Debug, Clone, Copy)]
+enum Node {
+    /// Below or at the threshold to the first, else to the second.
+    Split {
+        feature: u16,
+        threshold: f32,
+        low: u16,
+        high: u16,
+    },
+    Leaf(f32),
 }
+
+/// Logistic weights over what is known of the best head.
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Confidence {
+    bias: f32,
+    /// Weight of the ranker's score, and of how far the best entry is ahead of the next.
+    score: f32,
+    ahead: f32,
+    /// Weights of features by name.
+    features: Vec<(String, f32)>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    /// Names in the order the trees count them.
+    features: Vec<String>,
+    /// Per tree, per node: `[feature, threshold, low, high]`, or `[value]` for a leaf. The first node is the root.
+    trees: Vec<Vec<Vec<f32>>>,
+    confidence: Confidence,
+}
+
+/// The table is damaged or made for other features.
+#[derive(Debug, thiserror::Error)]
+#[error("排序表损坏或版本不符，请重新安装程序附带的文件：{0}")]
+pub struct BadRanker(String);
 
 impl Ranker {
-    /// Higher: the head asks the same as the question.
-    pub fn score(&self, features: &[f32; COUNT]) -> f32 {
-        self.weights.iter().zip(features).map(|(w, x)| w * x).sum()
+    /// The one that ships with the program.
+    pub fn builtin() -> Arc<Self> {
+        Arc::clone(&BUILTIN)
     }
 
-    /// Probability that the best entry answers: from its features, and how far it is ahead of the next entry.
-    pub fn confidence(&self, features: &[f32; COUNT], ahead: f32) -> f32 {
-        let at = |n: usize| features.get(n).copied().unwrap_or(0.0);
-        let x = 5.0 * at(2) + 2.0 * at(3) + 1.5 * at(19) + 0.8 * ahead.min(1.5) - 4.2;
+    /// Reads a table in JSON.
+    pub fn read(table: &[u8]) -> Result<Self, BadRanker> {
+        let table: Table = serde_json::from_slice(table).map_err(|error| BadRanker(error.to_string()))?;
+        let places: Vec<u16> = table
+            .features
+            .iter()
+            .map(|name| NAMES.iter().position(|known| known == name).map(|at| at as u16))
+            .collect::<Option<_>>()
+            .ok_or_else(|| BadRanker("unknown feature".to_owned()))?;
+        let node = |row: &Vec<f32>, at: usize, size: usize| match row.as_slice() {
+            [value] => Some(Node::Leaf(*value)),
+            // A child after its parent: no walk can be endless.
+            [feature, threshold, low, high]
+                if *low as usize > at && *high as usize > at && (low.max(*high) as usize) < size =>
+            {
+                let feature = *places.get(*feature as usize)?;
+                Some(Node::Split { feature, threshold: *threshold, low: *low as u16, high: *high as u16 })
+            }
+            _ => None,
+        };
+        let tree = |rows: &Vec<Vec<f32>>| {
+            rows.iter().enumerate().map(|(at, row)| node(row, at, rows.len())).collect::<Option<Vec<Node>>>()
+        };
+        let trees = table.trees.iter().map(tree).collect::<Option<_>>();
+        Ok(Self {
+            trees: trees.ok_or_else(|| BadRanker("bad tree".to_owned()))?,
+            confidence: table.confidence,
+        })
+    }
+
+    /// Higher: the head asks the same as the question.
+    pub fn score(&self, features: &[f32; COUNT]) -> f32 {
+        self.trees.iter().map(|tree| value(tree, features)).sum()
+    }
+
+    /// Probability that the best entry answers: from its features and score, and how far it is ahead of the next entry.
+    pub fn confidence(&self, features: &[f32; COUNT], score: f32, ahead: f32) -> f32 {
+        let c = &self.confidence;
+        let named = c.features.iter().map(|(name, weight)| {
+            let at = NAMES.iter().position(|known| known == name);
+            weight * at.and_then(|at| features.get(at)).copied().unwrap_or(0.0)
+        });
+        let x = c.bias + c.score * score + c.ahead * ahead.clamp(-3.0, 3.0) + named.sum::<f32>();
         1.0 / (1.0 + (-x).exp())
+    }
+}
+
+fn value(tree: &[Node], features: &[f32; COUNT]) -> f32 {
+    let mut at = 0usize;
+    loop {
+        match tree.get(at) {
+            Some(Node::Split { feature, threshold, low, high }) => {
+                let below = features.get(usize::from(*feature)).is_some_and(|x| x <= threshold);
+                at = usize::from(if below { *low } else { *high });
+            }
+            Some(Node::Leaf(value)) => return *value,
+            None => return 0.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trees_are_walked_and_bad_ones_refused() {
+        let table = |tree: &str| {
+            format!(
+                r#"{{"features": ["cosine"], "trees": [{tree}], "confidence": {{"bias": 0, "score": 1, "ahead": 0, "features": []}}}}"#
+            )
+        };
+        let ranker = Ranker::read(table("[[0, 0.5, 1, 2], [-1], [2]]").as_bytes()).unwrap();
+        let mut features = [0.0; COUNT];
+        assert_eq!(ranker.score(&features), -1.0);
+        features[NAMES.iter().position(|name| *name == "cosine").unwrap()] = 0.9;
+        assert_eq!(ranker.score(&features), 2.0);
+        assert!(ranker.confidence(&features, 2.0, 0.0) > 0.8);
+        assert!(Ranker::read(table("[[0, 0.5, 0, 0]]").as_bytes()).is_err());
+        assert!(Ranker::read(table("[[7, 0.5, 1, 1], [0]]").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn the_shipped_table_is_whole() {
+        assert!(Ranker::read(include_bytes!("../../assets/ranker.json")).is_ok());
     }
 }

@@ -118,9 +118,10 @@ pub fn head_terms(chars: &[char], synonyms: &Synonyms) -> Vec<Term> {
     terms
 }
 
-/// Everything a body (answer, clause, tags) is found by: pairs and concepts, which keeps long texts small.
-pub fn body_terms(chars: &[char], synonyms: &Synonyms) -> Vec<Term> {
-    let mut terms: Vec<Term> = pairs(chars).map(|(a, b)| Term::pair(a, b)).collect();
+/// What a whole entry is found by: characters, pairs and concepts of all its texts.
+pub fn whole_terms(chars: &[char], synonyms: &Synonyms) -> Vec<Term> {
+    let mut terms: Vec<Term> = chars.iter().map(|c| Term::char(*c)).collect();
+    terms.extend(pairs(chars).map(|(a, b)| Term::pair(a, b)));
     terms.extend(concepts(chars, synonyms));
     terms
 }

@@ -6,6 +6,7 @@ use language::normalise;
 use language::pinyin;
 use language::synonyms::Synonyms;
 
+use super::near::{NgramVectors, Sense};
 use super::terms::hash_text;
 
 /// What a question asks for, told by its question words.
@@ -33,11 +34,17 @@ pub enum Asks {
 
 const ASKS: &[(Asks, &[&str])] = &[
     (Asks::Why, &["为什么", "为啥", "为何", "怎么回事", "咋回事", "什么原因", "凭什么", "凭啥", "怎么会"]),
-    (Asks::When, &["什么时候", "啥时候", "何时", "多久", "多长时间", "几天", "几点", "几号", "哪天", "多少天", "时间"]),
+    (
+        Asks::When,
+        &["什么时候", "啥时候", "何时", "多久", "多长时间", "几天", "几点", "几号", "哪天", "多少天", "时间"],
+    ),
     (Asks::Where, &["哪里", "在哪", "哪儿", "什么地方", "啥地方", "去哪", "何处", "地址"]),
     (Asks::HowMuch, &["多少", "多大", "多高", "几个", "几块", "几次", "费用", "价格", "几岁"]),
     (Asks::Who, &["谁", "什么人", "哪个部门", "哪个单位"]),
-    (Asks::Whether, &["能不能", "可不可以", "是不是", "有没有", "行不行", "要不要", "会不会", "是否", "可否", "能否"]),
+    (
+        Asks::Whether,
+        &["能不能", "可不可以", "是不是", "有没有", "行不行", "要不要", "会不会", "是否", "可否", "能否"],
+    ),
     (Asks::How, &["怎么", "怎样", "如何", "咋", "怎办", "流程", "步骤", "办法", "方法"]),
     (Asks::What, &["什么", "啥", "哪些", "哪个", "哪种", "是哪"]),
 ];
@@ -48,7 +55,11 @@ fn asks(text: &str) -> Asks {
             return *kind;
         }
     }
-    if text.ends_with('吗') || text.ends_with('么') || text.ends_with("不") { Asks::Whether } else { Asks::Nothing }
+    if text.ends_with('吗') || text.ends_with('么') || text.ends_with("不") {
+        Asks::Whether
+    } else {
+        Asks::Nothing
+    }
 }
 
 const NEGATIONS: &[char] = &['不', '没', '无', '未', '别', '勿', '非'];
@@ -64,6 +75,8 @@ pub struct Text {
     pub concepts: Box<[u32]>,
     /// Numbers named.
     pub numbers: Box<[u64]>,
+    /// What it means by its n-grams' vectors.
+    pub sense: Sense,
     /// Question asked.
     pub asks: Asks,
     /// Whether it denies something (A-not-A questions do not).
@@ -72,7 +85,7 @@ pub struct Text {
 
 impl Text {
     /// Reads a text; input beyond `language::plain::MAX_CHARS` is left out.
-    pub fn new(text: &str, synonyms: &Synonyms) -> Self {
+    pub fn new(text: &str, synonyms: &Synonyms, near: &NgramVectors) -> Self {
         let chars = normalise::chars(text);
         let joined: String = chars.iter().collect();
         let a_not_a: BTreeSet<usize> = chars
@@ -85,8 +98,12 @@ impl Text {
             NEGATIONS.contains(c) && !a_not_a.contains(&at) && !(at + 1 == chars.len() && *c == '不')
         });
         Self {
-            sounds: chars.iter().map(|c| pinyin::syllable(*c).map_or(0, |s| hash_text(s) as u32 | 1)).collect(),
+            sounds: chars
+                .iter()
+                .map(|c| pinyin::syllable(*c).map_or(0, |s| hash_text(s) as u32 | 1))
+                .collect(),
             concepts: synonyms.concepts(&chars).into(),
+            sense: near.sense(&chars),
             numbers: normalise::numbers(&chars).into(),
             asks: asks(&joined),
             denies,
@@ -101,7 +118,7 @@ mod tests {
 
     #[test]
     fn questions_and_denials_are_told_apart() {
-        let of = |text: &str| Text::new(text, &Synonyms::default());
+        let of = |text: &str| Text::new(text, &Synonyms::default(), &NgramVectors::default());
         assert_eq!(of("房本没下来咋办").asks, Asks::How);
         assert!(of("房本没下来咋办").denies);
         assert!(!of("公积金能不能取").denies);
