@@ -21,8 +21,11 @@
 //! Deliberately absent: what is said to the citizen (dialogue), how a call is connected (voice), who may command
 //! (the caller of [`service`] authorises), opening hours (the line's).
 
+mod agents;
 mod change;
+mod clock;
 mod command;
+mod contacts;
 mod duty;
 mod estimate;
 mod index;
