@@ -17,7 +17,8 @@ pub fn read(file: &str, text: &str, vocabulary: &Vocabulary) -> Result<Vec<Entry
         let message = format!("文件超过{}MB，请拆成几个文件。", MAX_BYTES / 1024 / 1024);
         return Err(vec![Fault::new("", message).at(file, None)]);
     }
-    let entries: Option<Vec<Entry>> = serde_yaml_ng::from_str(text).map_err(|error| vec![of_error(file, &error)])?;
+    let entries: Option<Vec<Entry>> =
+        serde_yaml_ng::from_str(text).map_err(|error| vec![of_error(file, &error)])?;
     let entries = entries.unwrap_or_default();
     let lines = Lines::of(text);
     let mut faults = Vec::new();
@@ -49,7 +50,7 @@ pub fn in_chinese(error: &serde_yaml_ng::Error) -> String {
     let text = text.split(" at line ").next().unwrap_or_default();
     // "[3].clauses[0]: unknown field ..." names the place before the complaint.
     let (place, what) = match text.split_once(": ") {
-        Some((place, what)) if !place.contains(' ') => (format!("【{place}】"), what),
+        Some((place, what)) if !place.contains(' ') => (format!("【{}】", place_in_chinese(place)), what),
         _ => (String::new(), text),
     };
     let quoted = |what: &str| what.split('`').nth(1).unwrap_or_default().to_owned();
@@ -73,6 +74,18 @@ pub fn in_chinese(error: &serde_yaml_ng::Error) -> String {
         format!("格式读不懂（{what}），请检查缩进、冒号后的空格和引号是否成对。")
     };
     format!("{place}{words}")
+}
+
+/// `.[0].clauses[1].id` as a person counts: 第1条 clauses[1].id.
+fn place_in_chinese(place: &str) -> String {
+    let place = place.trim_start_matches('.');
+    let item = place.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    match item.and_then(|(number, rest)| Some((number.parse::<usize>().ok()?, rest))) {
+        Some((number, rest)) => {
+            format!("第{}条 {}", number + 1, rest.trim_start_matches('.')).trim_end().to_owned()
+        }
+        None => place.to_owned(),
+    }
 }
 
 /// Where the entries of a list stand in its text.
@@ -119,7 +132,8 @@ impl<'a> Lines<'a> {
         let depth = indent(first);
         (first..to)
             .filter(|at| {
-                indent(*at) == depth && self.lines.get(*at).is_some_and(|line| line.trim_start().starts_with('-'))
+                indent(*at) == depth
+                    && self.lines.get(*at).is_some_and(|line| line.trim_start().starts_with('-'))
             })
             .nth(number)
     }
@@ -127,7 +141,7 @@ impl<'a> Lines<'a> {
 
 fn is_key(line: &str, key: &str) -> bool {
     let line = line.trim_start().trim_start_matches("- ").trim_start();
-    line.trim_start_matches(['"', '\'']).strip_prefix(key).is_some_and(|rest| {
-        rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
-    })
+    line.trim_start_matches(['"', '\''])
+        .strip_prefix(key)
+        .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
 }

@@ -50,11 +50,13 @@ impl Converter<'_> {
         if cells.values().any(|value| value.contains('\u{fffd}')) {
             return Err("有认不出的字，请把文件另存为UTF-8后再导入。".to_owned());
         }
-        let needed = |column: &Option<String>, name: &str| cell(column).ok_or_else(|| format!("没有{name}。"));
+        let needed =
+            |column: &Option<String>, name: &str| cell(column).ok_or_else(|| format!("没有{name}。"));
         let title = needed(&self.mapping.title, "标题（问题）")?;
         let full = needed(&self.mapping.answer, "答案")?;
         let source = cell(&self.mapping.source).or_else(|| fixed.source.clone());
-        let source = source.ok_or("没有出处，请填写依据的文件，或在对应关系里给一个统一出处（如“公开通知”）。")?;
+        let source =
+            source.ok_or("没有出处，请填写依据的文件，或在对应关系里给一个统一出处（如“公开通知”）。")?;
         let domain = cell(&self.mapping.domain).or_else(|| fixed.domain.clone());
         let domain = domain.unwrap_or_else(|| NO_DOMAIN.to_owned());
         let region = cell(&self.mapping.region).or_else(|| fixed.region.clone());
@@ -62,9 +64,9 @@ impl Converter<'_> {
         let id = self.id(cell(&self.mapping.id).as_deref(), &title, &region);
         let day = |column: &Option<String>, name: &str| match cell(column) {
             None => Ok(None),
-            Some(text) => day(&text)
-                .map(Some)
-                .ok_or_else(|| format!("{name}“{text}”看不懂，请写成 2026-01-01 这样，并核对这一天是否存在。")),
+            Some(text) => day(&text).map(Some).ok_or_else(|| {
+                format!("{name}“{text}”看不懂，请写成 2026-01-01 这样，并核对这一天是否存在。")
+            }),
         };
         let clause = Clause {
             id: "1".to_owned(),
@@ -149,7 +151,9 @@ fn day(text: &str) -> Option<Date> {
     if !(1900..=2200).contains(year) {
         return None;
     }
-    Date::new(*year, i8::try_from(*month).ok()?, i8::try_from(*day).ok()?).ok().filter(|day| *day > date(1900, 1, 1))
+    Date::new(*year, i8::try_from(*month).ok()?, i8::try_from(*day).ok()?)
+        .ok()
+        .filter(|day| *day > date(1900, 1, 1))
 }
 
 #[cfg(test)]
@@ -158,7 +162,8 @@ mod tests {
 
     #[test]
     fn days_are_read_as_people_write_them() {
-        for text in ["2026-01-05", "2026/1/5", "2026.1.5", "2026年1月5日", "20260105", "2026-01-05 00:00:00"] {
+        for text in ["2026-01-05", "2026/1/5", "2026.1.5", "2026年1月5日", "20260105", "2026-01-05 00:00:00"]
+        {
             assert_eq!(day(text), Some(date(2026, 1, 5)), "{text}");
         }
         for text in ["2026-02-30", "去年", "5", "0001-01-01", "2026-13-01", ""] {

@@ -44,7 +44,10 @@ impl Source {
     pub(super) fn text(&self, read: Arc<AtomicU64>) -> Result<(Text, &'static str), Fault> {
         let failed = |error: io::Error| Fault::new("", format!("文件读不出来（{error}），请检查后重试。"));
         let encoding = self.encoding().map_err(failed)?.ok_or_else(|| {
-            Fault::new("", "这不是文本表格（像是Excel、Word、PDF或压缩包），请先另存为“CSV UTF-8（逗号分隔）”。")
+            Fault::new(
+                "",
+                "这不是文本表格（像是Excel、Word、PDF或压缩包），请先另存为“CSV UTF-8（逗号分隔）”。",
+            )
         })?;
         let bytes = self.open().map_err(failed)?;
         Ok((Text::new(bytes, encoding, read), encoding.name()))
@@ -170,7 +173,8 @@ mod tests {
         assert_eq!(read(words.as_bytes()), (words.to_owned(), "UTF-8"));
         assert_eq!(read(format!("\u{feff}{words}").as_bytes()), (words.to_owned(), "UTF-8"));
         assert_eq!(read(&GB18030.encode(words).0), (words.to_owned(), "gb18030"));
-        let utf16: Vec<u8> = [0xfeff].into_iter().chain(words.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> =
+            [0xfeff].into_iter().chain(words.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(read(&utf16), (words.to_owned(), "UTF-16LE"));
         assert_eq!(read(b"").0, "");
     }

@@ -83,7 +83,8 @@ fn csv_rows(text: Text, mapping: &Mapping) -> Result<Rows, Fault> {
     }
     for (field, column) in mapping.columns() {
         if !columns.iter().any(|known| known == column) {
-            let message = format!("表里没有“{column}”这一列。现有的列：{}。请改对应关系。", columns.join("、"));
+            let message =
+                format!("表里没有“{column}”这一列。现有的列：{}。请改对应关系。", columns.join("、"));
             return Err(Fault::new(format!("mapping.{field}"), message));
         }
     }
@@ -96,7 +97,9 @@ fn csv_rows(text: Text, mapping: &Mapping) -> Result<Rows, Fault> {
             }
             if record.len() > columns.len() {
                 let (have, want) = (record.len(), columns.len());
-                return Err(format!("这一行有{have}格，列名只有{want}个；内容里的逗号要用英文双引号括起整格。"));
+                return Err(format!(
+                    "这一行有{have}格，列名只有{want}个；内容里的逗号要用英文双引号括起整格。"
+                ));
             }
             let cells = columns.iter().zip(&record);
             Ok(Content::Cells(cells.map(|(name, cell)| (name.clone(), cell.to_owned())).collect()))
@@ -132,8 +135,9 @@ fn json_rows(text: Text) -> Rows {
                 Ok(line) if line.trim().is_empty() => {}
                 line => {
                     let content = line.and_then(|line| {
-                        let value = serde_json::from_str(&line)
-                            .map_err(|error| format!("这一行不是完整的JSON（{error}），每行应是一个{{…}}。"))?;
+                        let value = serde_json::from_str(&line).map_err(|error| {
+                            format!("这一行不是完整的JSON（{error}），每行应是一个{{…}}。")
+                        })?;
                         content_of(value)
                     });
                     return Some(Row { number, content });
@@ -174,9 +178,8 @@ fn yaml_rows(text: Text) -> Result<Rows, Fault> {
         let message = format!("YAML文件超过{}MB，请拆成几个文件，或改用CSV。", MAX_YAML_BYTES / 1024 / 1024);
         return Err(Fault::new("", message));
     }
-    let items: Option<Vec<serde_yaml_ng::Value>> = serde_yaml_ng::from_str(&whole).map_err(|error| Fault {
-        line: error.location().map(|at| at.line()),
-        ..Fault::new("", yaml::in_chinese(&error))
+    let items: Option<Vec<serde_yaml_ng::Value>> = serde_yaml_ng::from_str(&whole).map_err(|error| {
+        Fault { line: error.location().map(|at| at.line()), ..Fault::new("", yaml::in_chinese(&error)) }
     })?;
     let rows = items.unwrap_or_default().into_iter().enumerate().map(|(at, item)| {
         let content = serde_json::to_value(item)
@@ -189,7 +192,9 @@ fn yaml_rows(text: Text) -> Result<Rows, Fault> {
 
 /// An object as cells, or, when it has clauses, as an entry of docs/pack-format.md.
 fn content_of(value: Value) -> Result<Content, String> {
-    let Value::Object(fields) = value else { return Err("应是“字段: 内容”的形式。".to_owned()) };
+    let Value::Object(fields) = value else {
+        return Err("应是“字段: 内容”的形式。".to_owned());
+    };
     if fields.contains_key("clauses") {
         let text = Value::Object(fields).to_string();
         // JSON is YAML, and the YAML reader's complaints are told in Chinese already.

@@ -14,11 +14,11 @@ use super::decode::Source;
 use super::mapping::Mapping;
 use super::report::{Progress, Report};
 use super::rows::{self, Content, Format, Row};
+use crate::KnowledgeError;
 use crate::entry::{Fault, Vocabulary, validate::id_is_sound};
 use crate::model::Entry;
 use crate::service::Library;
 use crate::writer::{BATCH, Done, Writer};
-use crate::KnowledgeError;
 
 /// How to import.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ fn check(source: &Source, options: &Options) -> Result<u64, KnowledgeError> {
     let size =
         source.size().map_err(|error| fault("file", format!("文件打不开（{error}），请检查后重试。")))?;
     if size > options.max_bytes {
-        let most = options.max_bytes / 1024 / 1024;
+        let most = options.max_bytes.div_ceil(1024 * 1024);
         return Err(fault("file", format!("文件超过{most}MB，请拆成几个文件分次导入。")));
     }
     if size == 0 {
@@ -107,7 +107,10 @@ fn check(source: &Source, options: &Options) -> Result<u64, KnowledgeError> {
     }
     let whole_entries = matches!(options.format, Format::Yaml | Format::Jsonl);
     if !whole_entries && (options.mapping.title.is_none() || options.mapping.answer.is_none()) {
-        return Err(fault("mapping", "对应关系里至少要指定标题（title）和答案（answer）是哪一列。".to_owned()));
+        return Err(fault(
+            "mapping",
+            "对应关系里至少要指定标题（title）和答案（answer）是哪一列。".to_owned(),
+        ));
     }
     Ok(size)
 }

@@ -120,7 +120,8 @@ impl Check<'_> {
             }
             for hours in &line.hours {
                 if !hours_are_sound(hours) {
-                    let message = "服务时间写法不对：days 如 mon-fri，from、to 如 08:30 和 24:00，结束要晚于开始。";
+                    let message =
+                        "服务时间写法不对：days 如 mon-fri，from、to 如 08:30 和 24:00，结束要晚于开始。";
                     self.add(FILE, line.id.as_str(), message);
                 }
             }
@@ -141,7 +142,8 @@ impl Check<'_> {
                 ScopeLevel::Unit => organisation.units.iter().any(|unit| unit.id == account.scope.id),
             });
             if !known {
-                let message = format!("数据范围“{}”在organisation.yaml里没有，请核对scope。", account.scope.id);
+                let message =
+                    format!("数据范围“{}”在organisation.yaml里没有，请核对scope。", account.scope.id);
                 self.add(FILE, account.login.as_str(), message);
             }
         }
@@ -158,7 +160,11 @@ impl Check<'_> {
         ];
         for (at, row) in pack.boundary.iter().enumerate() {
             if row.matter != "*" {
-                self.known_domains(FILE, &format!("boundary[{at}].matter"), std::slice::from_ref(&row.matter));
+                self.known_domains(
+                    FILE,
+                    &format!("boundary[{at}].matter"),
+                    std::slice::from_ref(&row.matter),
+                );
             }
             let values = [&row.kind, &row.urgency, &row.lane, &row.treat];
             for ((field, known), value) in allowed.iter().zip(values) {

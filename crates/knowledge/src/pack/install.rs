@@ -88,7 +88,11 @@ pub async fn install(store: &Store, pack: &Pack, ctx: &Ctx) -> Result<Installed,
         writer.commit().await?;
     }
     let present: BTreeSet<&str> = pack.entries.iter().map(|entry| entry.id.as_str()).collect();
-    let known = sqlx::query(sql::ORIGIN_LIST).bind(&origin).bind(Kind::Entry.as_str()).fetch_all(store.read()).await?;
+    let known = sqlx::query(sql::ORIGIN_LIST)
+        .bind(&origin)
+        .bind(Kind::Entry.as_str())
+        .fetch_all(store.read())
+        .await?;
     for row in known {
         let id: String = row.try_get(0)?;
         if !present.contains(id.as_str()) {

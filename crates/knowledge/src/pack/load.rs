@@ -9,9 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::check;
-use super::model::{
-    BoundaryRow, Domain, Line, Manifest, Organisation, Queue, StaffAccount, vocabulary,
-};
+use super::model::{BoundaryRow, Domain, Line, Manifest, Organisation, Queue, StaffAccount, vocabulary};
 use crate::KnowledgeError;
 use crate::entry::{Fault, Vocabulary, yaml};
 use crate::model::Entry;
@@ -47,7 +45,7 @@ pub struct Pack {
     pub boundary: Vec<BoundaryRow>,
     /// `holidays.yaml`, where there is one.
     pub holidays: Option<HolidayList>,
-    /// `lexicon/*.yaml`: wordings that mean the same.
+    /// `lexicon/synonyms.yaml`: wordings that mean the same. Dialect lists beside it are read by the language crate.
     pub synonyms: Vec<SynonymLine>,
     /// `entries/*.yaml`.
     pub entries: Vec<Entry>,
@@ -174,12 +172,8 @@ impl Reader<'_> {
     }
 
     fn synonyms(&mut self) -> Vec<SynonymLine> {
-        let mut all = Vec::new();
-        for file in self.files("lexicon") {
-            let lines: Option<Option<Vec<SynonymLine>>> = self.document(&file, true);
-            all.extend(lines.flatten().unwrap_or_default());
-        }
-        all
+        let lines: Option<Option<Vec<SynonymLine>>> = self.document("lexicon/synonyms.yaml", false);
+        lines.flatten().unwrap_or_default()
     }
 
     fn entries(&mut self, words: &Vocabulary) -> Vec<Entry> {

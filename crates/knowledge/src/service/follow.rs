@@ -11,6 +11,7 @@ use kernel::{Clock, Ctx};
 use sqlx::Row as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::Library;
 use super::rows::{StoredEntry, StoredScenario};
@@ -24,6 +25,8 @@ use crate::sql;
 
 /// How often views counted in memory are written.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
+/// How often the names of domains and places are read anew.
+const NAMES_EVERY: Duration = Duration::from_secs(10);
 
 /// The background work of a node's libraries: following other nodes, writing views.
 #[derive(Debug)]
@@ -48,7 +51,7 @@ impl Library {
         let library = self.clone();
         let task = tokio::spawn(async move {
             let mut wakeups = library.store().wakeups(&[WAKE]);
-            let mut flushed = tokio::time::Instant::now();
+            let (mut flushed, mut named) = (Instant::now(), Instant::now());
             while !*stopped.borrow() {
                 tokio::select! {
                     () = wakeups.next(interval) => {}
@@ -59,7 +62,13 @@ impl Library {
                 }
                 if flushed.elapsed() >= FLUSH_EVERY {
                     library.flush(clock.as_ref()).await;
-                    flushed = tokio::time::Instant::now();
+                    flushed = Instant::now();
+                }
+                if named.elapsed() >= NAMES_EVERY {
+                    if let Err(error) = library.vocabulary_load().await {
+                        tracing::warn!(%error, "the names of domains and places are read later");
+                    }
+                    named = Instant::now();
                 }
             }
             library.flush(clock.as_ref()).await;
@@ -90,8 +99,10 @@ impl Library {
             rows.into_iter().for_each(|row| news.add_entry(row));
         }
         if now.scenarios > seen.scenarios {
-            let rows: Vec<StoredScenario> =
-                sqlx::query_as(sql::SCENARIO_SINCE).bind(seen.scenarios).fetch_all(self.store().read()).await?;
+            let rows: Vec<StoredScenario> = sqlx::query_as(sql::SCENARIO_SINCE)
+                .bind(seen.scenarios)
+                .fetch_all(self.store().read())
+                .await?;
             rows.into_iter().for_each(|row| news.add_scenario(row));
         }
         let library = self.clone();
@@ -191,7 +202,9 @@ impl News {
         }
         for (id, record) in &self.scenarios {
             match record {
-                Some(record) => put.push(index::of_scenario(id, &record.title, &record.domain, &record.triggers)),
+                Some(record) => {
+                    put.push(index::of_scenario(id, &record.title, &record.domain, &record.triggers))
+                }
                 None => gone.push(index::scenario_key(id)),
             }
         }

@@ -132,7 +132,8 @@ impl Library {
                 .execute(&mut *tx)
                 .await?;
         }
-        tx.audit("gap.close", "gaps", &serde_json::json!({ "count": keys.len(), "entry": answered_by })).await?;
+        tx.audit("gap.close", "gaps", &serde_json::json!({ "count": keys.len(), "entry": answered_by }))
+            .await?;
         Ok(tx.commit().await?)
     }
 

@@ -13,6 +13,7 @@ pub mod rows;
 pub(crate) mod scenario;
 mod search;
 pub(crate) mod shelf;
+mod words;
 
 pub use feedback::Feedback;
 pub use follow::Follower;

@@ -44,6 +44,7 @@ impl Library {
             told: watch::Sender::new(Revisions::default()),
             views: Mutex::default(),
         }));
+        library.vocabulary_load().await?;
         library.catch_up().await?;
         Ok(library)
     }

@@ -54,21 +54,19 @@ impl Library {
     ///
     /// # Errors
     /// When it has faults, somebody changed it since, there is none such, or the actor may not.
-    pub async fn entry_put(
-        &self,
-        ctx: &Ctx,
-        entry: Entry,
-        seen: i64,
-    ) -> Result<EntryRecord, KnowledgeError> {
+    pub async fn entry_put(&self, ctx: &Ctx, entry: Entry, seen: i64) -> Result<EntryRecord, KnowledgeError> {
         self.check(ctx, &entry)?;
         let mut tx = self.store().begin(ctx).await?;
         let revision = next_revision(&mut tx, "entries").await?;
         let before = stored(&mut tx, &entry.id).await?;
         self.may_publish(ctx, &before.entry.region)?;
-        if before.revision != seen || !entry_change(&mut tx, &entry, Status::Published, revision, seen).await? {
+        if before.revision != seen
+            || !entry_change(&mut tx, &entry, Status::Published, revision, seen).await?
+        {
             return Err(KnowledgeError::Conflict(entry.title));
         }
-        tx.audit("entry.change", &object(&entry.id), &json!({ "revision": revision, "before": seen })).await?;
+        tx.audit("entry.change", &object(&entry.id), &json!({ "revision": revision, "before": seen }))
+            .await?;
         let record = written(&tx, entry, Status::Published, revision, before.views);
         self.commit(tx).await?;
         Ok(record)
@@ -78,7 +76,12 @@ impl Library {
     ///
     /// # Errors
     /// When no reason is given, there is none such, or the actor may not.
-    pub async fn entry_withdraw(&self, ctx: &Ctx, id: &str, reason: &str) -> Result<EntryRecord, KnowledgeError> {
+    pub async fn entry_withdraw(
+        &self,
+        ctx: &Ctx,
+        id: &str,
+        reason: &str,
+    ) -> Result<EntryRecord, KnowledgeError> {
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > MAX_REASON_CHARS {
             let message = format!("请写明下架的原因，不超过{MAX_REASON_CHARS}个字。");

@@ -75,7 +75,12 @@ impl Library {
     ///
     /// # Errors
     /// When there is none such, somebody changed it at the same moment, or the actor may not.
-    pub async fn scenario_withdraw(&self, ctx: &Ctx, id: &str, reason: &str) -> Result<ScenarioRecord, KnowledgeError> {
+    pub async fn scenario_withdraw(
+        &self,
+        ctx: &Ctx,
+        id: &str,
+        reason: &str,
+    ) -> Result<ScenarioRecord, KnowledgeError> {
         self.may_publish(ctx, EVERYWHERE)?;
         let mut tx = self.store().begin(ctx).await?;
         let revision = next_revision(&mut tx, "scenarios").await?;
@@ -84,12 +89,8 @@ impl Library {
         let row = row.ok_or_else(|| KnowledgeError::NotFound(id.to_owned()))?;
         let before = row.revision;
         let known = record(row);
-        let head = ScenarioHead {
-            id: known.id,
-            title: known.title,
-            domain: known.domain,
-            triggers: known.triggers,
-        };
+        let head =
+            ScenarioHead { id: known.id, title: known.title, domain: known.domain, triggers: known.triggers };
         if !scenario_write(&mut tx, &head, &known.yaml, Status::Withdrawn, revision, before).await? {
             return Err(KnowledgeError::Conflict(head.title));
         }
@@ -100,7 +101,8 @@ impl Library {
     }
 
     fn scenario_head(&self, id: &str, yaml: &str) -> Result<ScenarioHead, KnowledgeError> {
-        let fault = |field: &str, message: String| Err(KnowledgeError::Faulty(vec![Fault::new(field, message)]));
+        let fault =
+            |field: &str, message: String| Err(KnowledgeError::Faulty(vec![Fault::new(field, message)]));
         if yaml.len() > MAX_BYTES {
             return fault("", format!("场景超过{}KB，请拆成几个场景。", MAX_BYTES / 1024));
         }
