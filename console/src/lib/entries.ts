@@ -30,8 +30,10 @@ export function tidy(body: EntryBody): EntryBody {
     const article = optional(one.article)
     if (number) clause.document_number = number
     if (article) clause.article = article
-    if (one.in_force_from) clause.in_force_from = one.in_force_from
-    if (one.in_force_until) clause.in_force_until = one.in_force_until
+    const from = optional(one.in_force_from)
+    const until = optional(one.in_force_until)
+    if (from) clause.in_force_from = from
+    if (until) clause.in_force_until = until
     return clause
   })
   return {
@@ -45,6 +47,13 @@ export interface Finding {
   /** Must be mended before it can be saved, or only advised. */
   must: boolean
   words: string
+}
+
+/** A day that exists, as yyyy-mm-dd. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const at = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
 }
 
 const ANSWER_MAX = 300
@@ -70,6 +79,7 @@ export function inspect(body: EntryBody): Finding[] {
     ids.add(clause.id.trim())
     if (!clause.text.trim()) must('clauses', `${name}没有条文`)
     if (!clause.source.trim()) must('clauses', `${name}没有写出处`)
+    for (const day of [clause.in_force_from, clause.in_force_until]) if (day && !isDay(day)) must('clauses', `${name}的日期“${day}”不对，请写成 2026-09-20 这样`)
     if (clause.in_force_from && clause.in_force_until && clause.in_force_from > clause.in_force_until) must('clauses', `${name}的失效日早于施行日`)
   })
   const questions = body.questions.filter((one) => one.trim()).length

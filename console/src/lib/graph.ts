@@ -69,9 +69,10 @@ function condition(slots: Record<string, unknown>, slot: string, test: unknown):
     if (Array.isArray(words)) return text(words[0])
     return key === 'yes' ? '是' : key === 'no' ? '否' : key
   }
-  if (!isRecord(test)) return `${slot}：${name(test)}`
+  // The display name of a choice speaks for itself; yes and no need their question.
+  if (!isRecord(test)) return options[text(test)] ? name(test) : `${slot}：${name(test)}`
   if ('known' in test) return test.known ? `已知 ${slot}` : `不知 ${slot}`
-  if (Array.isArray(test.in)) return `${slot}：${test.in.map(name).join('/')}`
+  if (Array.isArray(test.in)) return test.in.map(name).join('/')
   return Object.entries(test).map(([key, value]) => `${slot} ${SIGN[key] ?? key} ${text(value)}`).join('，')
 }
 
@@ -83,7 +84,10 @@ function nodeText(kind: NodeKind, body: Record<string, unknown>, slots: Record<s
   }
   if (kind === 'ticket' && isRecord(value)) return text(value.category)
   if (kind === 'hand_over' && isRecord(value)) return text(value.reason)
-  if (kind === 'branch') return ''
+  if (kind === 'branch' && Array.isArray(value)) {
+    const asked = value.flatMap((one: unknown) => (isRecord(one) && isRecord(one.when) ? Object.keys(one.when) : []))
+    return `看 ${[...new Set(asked)].join('、')}`
+  }
   if (kind === 'knowledge') return '用来电人自己的话'
   return text(value)
 }
