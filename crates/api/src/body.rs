@@ -27,8 +27,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             ));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| ApiError::new(ErrorCode::Invalid, "提交的内容不是 UTF-8 编码，请转换编码后再提交。"))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| {
+            ApiError::new(ErrorCode::Invalid, "提交的内容不是 UTF-8 编码，请转换编码后再提交。")
+        })?;
         serde_json::from_str(text).map(Self).map_err(|error| misread(&error))
     }
 }
@@ -60,7 +61,11 @@ fn misread(error: &serde_json::Error) -> ApiError {
     } else {
         ApiError::new(
             ErrorCode::Invalid,
-            format!("提交的内容不是完整的 JSON（第 {} 行第 {} 列），请检查后再提交。", error.line(), error.column()),
+            format!(
+                "提交的内容不是完整的 JSON（第 {} 行第 {} 列），请检查后再提交。",
+                error.line(),
+                error.column()
+            ),
         )
     }
 }
@@ -163,7 +168,8 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_a_person_wrote_comes_back() {
-        let (_, words) = refusal("application/json", "{\"text\":\"a\",\"stars\":\"13800138000\"}".as_bytes()).await;
+        let (_, words) =
+            refusal("application/json", "{\"text\":\"a\",\"stars\":\"13800138000\"}".as_bytes()).await;
         assert!(!words.contains("138"), "{words}");
     }
 }

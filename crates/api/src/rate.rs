@@ -92,10 +92,9 @@ impl Rates {
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
-        IpAddr::V6(six) => six.to_ipv4_mapped().map_or_else(
-            || IpAddr::V6((u128::from(six) >> 64 << 64).into()),
-            IpAddr::V4,
-        ),
+        IpAddr::V6(six) => {
+            six.to_ipv4_mapped().map_or_else(|| IpAddr::V6((u128::from(six) >> 64 << 64).into()), IpAddr::V4)
+        }
     }
 }
 

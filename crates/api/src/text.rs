@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn control_characters_go_and_the_rest_stays() {
-        assert_eq!(clean(" 你\u{0}好\u{7}\r\n<b>&\u{1b}[31m👨‍👩‍👧\u{202e}abc\u{9f} "), "你好\n<b>&[31m👨‍👩‍👧\u{202e}abc");
+        assert_eq!(
+            clean(" 你\u{0}好\u{7}\r\n<b>&\u{1b}[31m👨‍👩‍👧\u{202e}abc\u{9f} "),
+            "你好\n<b>&[31m👨‍👩‍👧\u{202e}abc"
+        );
         assert_eq!(clean("a\rb"), "a\nb");
         assert_eq!(clean("\u{0}\u{1}"), "");
     }

@@ -26,7 +26,10 @@ pub struct Edge {
 
 impl std::fmt::Debug for Edge {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Edge").field("proxies", &self.proxies).field("longest", &self.longest).finish_non_exhaustive()
+        f.debug_struct("Edge")
+            .field("proxies", &self.proxies)
+            .field("longest", &self.longest)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,6 @@
 //! From what the services show to what goes over the wire.
 
-use super::chat::{AgentName, After, Chat, Citation, LineRef, Message, QueuePlace};
+use super::chat::{After, AgentName, Chat, Citation, LineRef, Message, QueuePlace};
 use super::knowledge::PublicEntry;
 use super::progress::{ProgressEvent, TicketProgress};
 
@@ -24,7 +24,9 @@ impl From<contact::view::Chat> for Chat {
             contact_id: chat.contact_id,
             line: chat.line.into(),
             phase: chat.phase,
-            queue: chat.queue.map(|place| QueuePlace { position: place.position, wait_secs: place.wait_secs }),
+            queue: chat
+                .queue
+                .map(|place| QueuePlace { position: place.position, wait_secs: place.wait_secs }),
             agent: chat.agent_name.map(|name| AgentName { name }),
             outcome: chat.outcome,
             tickets: chat.tickets,

@@ -151,7 +151,11 @@ pub async fn password(
 
 /// 审计
 #[utoipa::path(get, path = "/audit", tag = "admin", params(AuditFilter), responses((status = 200), (status = 401), (status = 403)))]
-pub async fn audit(State(staffed): State<Staffed>, person: Person, Query(filter): Query<AuditFilter>) -> ApiResult<Json<serde_json::Value>> {
+pub async fn audit(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Query(filter): Query<AuditFilter>,
+) -> ApiResult<Json<serde_json::Value>> {
     authorise(&person.ctx, Permission::AuditRead, None)?;
     let verdict = security::audit::verify(staffed.hotline.store(), None).await?;
     let page = staffed.hotline.audit_list(&person.ctx, &filter.object, &filter.actor, filter.page).await?;
@@ -161,15 +165,24 @@ pub async fn audit(State(staffed): State<Staffed>, person: Person, Query(filter)
 }
 
 fn known(name: &str) -> ApiResult<()> {
-    if DOCUMENTS.contains(&name) { Ok(()) } else { Err(ApiError::new(ErrorCode::NotFound, "没有这项设置，请从设置页面进入。")) }
+    if DOCUMENTS.contains(&name) {
+        Ok(())
+    } else {
+        Err(ApiError::new(ErrorCode::NotFound, "没有这项设置，请从设置页面进入。"))
+    }
 }
 
 /// 一项设置
 #[utoipa::path(get, path = "/settings/{name}", tag = "admin", params(("name" = String, Path)), responses((status = 200), (status = 401), (status = 404)))]
-pub async fn setting(State(staffed): State<Staffed>, _person: Person, Path(name): Path<String>) -> ApiResult<Json<serde_json::Value>> {
+pub async fn setting(
+    State(staffed): State<Staffed>,
+    _person: Person,
+    Path(name): Path<String>,
+) -> ApiResult<Json<serde_json::Value>> {
     known(&name)?;
     let setting = staffed.hotline.store().setting::<serde_json::Value>(&name).await?;
-    let (value, version) = setting.map_or((serde_json::Value::Null, 0), |setting| (setting.value, setting.version));
+    let (value, version) =
+        setting.map_or((serde_json::Value::Null, 0), |setting| (setting.value, setting.version));
     let history = staffed.hotline.store().setting_history(&name).await?;
     Ok(Json(serde_json::json!({"name": name, "value": value, "version": version, "history": history.len()})))
 }

@@ -43,7 +43,11 @@ pub struct Value {
 
 /// 对话列表
 #[utoipa::path(get, path = "/contacts", tag = "contacts", params(Filter), responses((status = 200), (status = 401), (status = 403)))]
-pub async fn list(State(staffed): State<Staffed>, person: Person, Query(filter): Query<Filter>) -> ApiResult<Json<Page<ContactRow>>> {
+pub async fn list(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Query(filter): Query<Filter>,
+) -> ApiResult<Json<Page<ContactRow>>> {
     let Filter { q, phase, line, lane, outcome, page } = filter;
     let filter = ContactFilter { words: q, phase, line, lane, outcome, page };
     Ok(Json(staffed.hotline.contact_list(&person.ctx, &filter).await?))
@@ -51,7 +55,11 @@ pub async fn list(State(staffed): State<Staffed>, person: Person, Query(filter):
 
 /// 一次对话
 #[utoipa::path(get, path = "/contacts/{id}", tag = "contacts", params(("id" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 404)))]
-pub async fn detail(State(staffed): State<Staffed>, person: Person, Path(id): Path<ContactId>) -> ApiResult<Json<DeskContact>> {
+pub async fn detail(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<ContactId>,
+) -> ApiResult<Json<DeskContact>> {
     Ok(Json(staffed.hotline.contact_detail(&person.ctx, &id).await?))
 }
 

@@ -85,19 +85,31 @@ pub async fn view(State(staffed): State<Staffed>, person: Person) -> ApiResult<J
 
 /// 切换状态
 #[utoipa::path(put, path = "/desk/state", tag = "desk", request_body = ToState, responses((status = 200), (status = 401), (status = 403)))]
-pub async fn set_state(State(staffed): State<Staffed>, person: Person, Body(to): Body<ToState>) -> ApiResult<Json<Desk>> {
+pub async fn set_state(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(to): Body<ToState>,
+) -> ApiResult<Json<Desk>> {
     Ok(Json(staffed.hotline.desk_set_state(&person.ctx, &to.state, to.reason.as_deref()).await?))
 }
 
 /// 接起
 #[utoipa::path(post, path = "/desk/contacts/{id}/accept", tag = "desk", params(("id" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 409)))]
-pub async fn accept(State(staffed): State<Staffed>, person: Person, Path(id): Path<ContactId>) -> ApiResult<Json<DeskContact>> {
+pub async fn accept(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<ContactId>,
+) -> ApiResult<Json<DeskContact>> {
     Ok(Json(staffed.hotline.desk_accept(&person.ctx, &id).await?))
 }
 
 /// 不接，退回原位
 #[utoipa::path(post, path = "/desk/contacts/{id}/decline", tag = "desk", params(("id" = String, Path)), responses((status = 204), (status = 401), (status = 403)))]
-pub async fn decline(State(staffed): State<Staffed>, person: Person, Path(id): Path<ContactId>) -> ApiResult<StatusCode> {
+pub async fn decline(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<ContactId>,
+) -> ApiResult<StatusCode> {
     staffed.hotline.desk_decline(&person.ctx, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -110,7 +122,8 @@ pub async fn reply(
     Path(id): Path<ContactId>,
     Body(reply): Body<Reply>,
 ) -> ApiResult<Json<Message>> {
-    let cited: Vec<(String, String)> = reply.citations.into_iter().map(|one| (one.entry_id, one.clause_id)).collect();
+    let cited: Vec<(String, String)> =
+        reply.citations.into_iter().map(|one| (one.entry_id, one.clause_id)).collect();
     Ok(Json(staffed.hotline.desk_reply(&person.ctx, &id, &reply.client_id, &reply.text, &cited).await?))
 }
 
@@ -123,13 +136,20 @@ pub async fn transfer(
     Body(to): Body<Transfer>,
 ) -> ApiResult<StatusCode> {
     let Transfer { to_queue, to_agent, note } = to;
-    staffed.hotline.desk_transfer(&person.ctx, &id, to_queue.as_deref(), to_agent.as_deref(), note.as_deref()).await?;
+    staffed
+        .hotline
+        .desk_transfer(&person.ctx, &id, to_queue.as_deref(), to_agent.as_deref(), note.as_deref())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// 结束对话
 #[utoipa::path(post, path = "/desk/contacts/{id}/hang-up", tag = "desk", params(("id" = String, Path)), responses((status = 200), (status = 401), (status = 403)))]
-pub async fn hang_up(State(staffed): State<Staffed>, person: Person, Path(id): Path<ContactId>) -> ApiResult<Json<DeskContact>> {
+pub async fn hang_up(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<ContactId>,
+) -> ApiResult<Json<DeskContact>> {
     Ok(Json(staffed.hotline.desk_hang_up(&person.ctx, &id).await?))
 }
 
@@ -142,13 +162,20 @@ pub async fn wrap_up(
     Body(wrap_up): Body<WrapUp>,
 ) -> ApiResult<StatusCode> {
     let corrected = Corrected { kind: wrap_up.corrected.kind, domain: wrap_up.corrected.domain };
-    staffed.hotline.desk_wrap_up(&person.ctx, &id, &wrap_up.reason, wrap_up.note.as_deref(), &corrected).await?;
+    staffed
+        .hotline
+        .desk_wrap_up(&person.ctx, &id, &wrap_up.reason, wrap_up.note.as_deref(), &corrected)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// 一位来电人
 #[utoipa::path(get, path = "/desk/contacts/{id}", tag = "desk", params(("id" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 404)))]
-pub async fn contact(State(staffed): State<Staffed>, person: Person, Path(id): Path<ContactId>) -> ApiResult<Json<DeskContact>> {
+pub async fn contact(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<ContactId>,
+) -> ApiResult<Json<DeskContact>> {
     Ok(Json(staffed.hotline.desk_contact(&person.ctx, &id).await?))
 }
 
@@ -165,7 +192,11 @@ pub async fn suggestions(
 
 /// 预填的工单
 #[utoipa::path(get, path = "/desk/contacts/{id}/ticket-draft", tag = "desk", params(("id" = String, Path)), responses((status = 200), (status = 401), (status = 403)))]
-pub async fn ticket_draft(State(staffed): State<Staffed>, person: Person, Path(id): Path<ContactId>) -> ApiResult<Json<TicketForm>> {
+pub async fn ticket_draft(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<ContactId>,
+) -> ApiResult<Json<TicketForm>> {
     Ok(Json(staffed.hotline.desk_ticket_draft(&person.ctx, &id).await?))
 }
 

@@ -49,13 +49,18 @@ struct Chosen {
 }
 
 fn entry(fields: serde_json::Map<String, serde_json::Value>) -> ApiResult<Entry> {
-    serde_json::from_value(serde_json::Value::Object(fields))
-        .map_err(|error| ApiError::new(ErrorCode::Invalid, format!("条目内容不完整：{error}。请对照格式补全。")))
+    serde_json::from_value(serde_json::Value::Object(fields)).map_err(|error| {
+        ApiError::new(ErrorCode::Invalid, format!("条目内容不完整：{error}。请对照格式补全。"))
+    })
 }
 
 /// 条目列表
 #[utoipa::path(get, path = "/library/entries", tag = "library", params(Filter), responses((status = 200), (status = 401), (status = 403)))]
-pub async fn list(State(staffed): State<Staffed>, person: Person, Query(filter): Query<Filter>) -> ApiResult<Json<EntryPage>> {
+pub async fn list(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Query(filter): Query<Filter>,
+) -> ApiResult<Json<EntryPage>> {
     let Filter { q, domain, status, page } = filter;
     let filter = EntryFilter { text: q, domain, status, page: page.max(1), per_page: 50 };
     Ok(Json(staffed.hotline.library().entry_list(&person.ctx, &filter).await?))
@@ -75,7 +80,11 @@ pub async fn create(
 
 /// 一个条目
 #[utoipa::path(get, path = "/library/entries/{id}", tag = "library", params(("id" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 404)))]
-pub async fn get(State(staffed): State<Staffed>, person: Person, Path(id): Path<String>) -> ApiResult<Json<EntryRecord>> {
+pub async fn get(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<String>,
+) -> ApiResult<Json<EntryRecord>> {
     Ok(Json(staffed.hotline.library().entry_get(&person.ctx, &id).await?))
 }
 
@@ -108,7 +117,11 @@ pub async fn withdraw(
 
 /// 条目的历史
 #[utoipa::path(get, path = "/library/entries/{id}/history", tag = "library", params(("id" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 404)))]
-pub async fn history(State(staffed): State<Staffed>, person: Person, Path(id): Path<String>) -> ApiResult<Json<Vec<EntryVersion>>> {
+pub async fn history(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<String>,
+) -> ApiResult<Json<Vec<EntryVersion>>> {
     Ok(Json(staffed.hotline.library().entry_history(&person.ctx, &id).await?))
 }
 
@@ -121,10 +134,15 @@ pub async fn gaps(State(staffed): State<Staffed>, person: Person) -> ApiResult<J
 
 /// 导入问答表
 #[utoipa::path(post, path = "/library/import", tag = "library", request_body(content = Object, content_type = "multipart/form-data"), responses((status = 200), (status = 400), (status = 401), (status = 403), (status = 413)))]
-pub async fn import(State(staffed): State<Staffed>, person: Person, mut form: Multipart) -> ApiResult<Json<serde_json::Value>> {
+pub async fn import(
+    State(staffed): State<Staffed>,
+    person: Person,
+    mut form: Multipart,
+) -> ApiResult<Json<serde_json::Value>> {
     authorise(&person.ctx, Permission::KnowledgeEdit, None)?;
     let broken = |_| ApiError::new(ErrorCode::Invalid, "文件没有传完整，请重新上传。");
-    let (mut bytes, mut name, mut chosen, mut dry_run, mut domain) = (None, String::new(), Chosen::default(), false, None);
+    let (mut bytes, mut name, mut chosen, mut dry_run, mut domain) =
+        (None, String::new(), Chosen::default(), false, None);
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "file" => {
@@ -133,8 +151,9 @@ pub async fn import(State(staffed): State<Staffed>, person: Person, mut form: Mu
             }
             "mapping" => {
                 let text = field.text().await.map_err(broken)?;
-                chosen = serde_json::from_str(&text)
-                    .map_err(|_| ApiError::new(ErrorCode::Invalid, "列的对应关系不是完整的 JSON，请重新选择。"))?;
+                chosen = serde_json::from_str(&text).map_err(|_| {
+                    ApiError::new(ErrorCode::Invalid, "列的对应关系不是完整的 JSON，请重新选择。")
+                })?;
             }
             "domain" => domain = Some(field.text().await.map_err(broken)?).filter(|text| !text.is_empty()),
             "dry_run" => dry_run = field.text().await.map_err(broken)? == "true",
@@ -143,16 +162,20 @@ pub async fn import(State(staffed): State<Staffed>, person: Person, mut form: Mu
     }
     let bytes = bytes.ok_or_else(|| ApiError::new(ErrorCode::Invalid, "请选择要导入的文件。"))?;
     let mapping = mapping(chosen, domain)?;
-    let format = Format::of_name(&name).ok_or_else(|| ApiError::new(ErrorCode::Invalid, "只认识 csv、jsonl、yaml 文件，请换一种格式。"))?;
+    let format = Format::of_name(&name)
+        .ok_or_else(|| ApiError::new(ErrorCode::Invalid, "只认识 csv、jsonl、yaml 文件，请换一种格式。"))?;
     let source = Source::Bytes(bytes.as_ref().into());
     let options = Options { dry_run, ..Options::new(name, format, mapping) };
-    let report = knowledge::import::run(staffed.hotline.library(), &person.ctx, source, &options, |_| {}).await?;
+    let report =
+        knowledge::import::run(staffed.hotline.library(), &person.ctx, source, &options, |_| {}).await?;
     Ok(Json(serde_json::to_value(report).unwrap_or_default()))
 }
 
 fn mapping(chosen: Chosen, domain: Option<String>) -> ApiResult<Mapping> {
-    let mut mapping: Mapping = serde_json::from_value(serde_json::Value::Object(chosen.columns))
-        .map_err(|error| ApiError::new(ErrorCode::Invalid, format!("列的对应关系不对：{error}。请重新选择。")))?;
+    let mut mapping: Mapping =
+        serde_json::from_value(serde_json::Value::Object(chosen.columns)).map_err(|error| {
+            ApiError::new(ErrorCode::Invalid, format!("列的对应关系不对：{error}。请重新选择。"))
+        })?;
     mapping.fixed = Fixed { domain: domain.or(mapping.fixed.domain.take()), ..mapping.fixed };
     Ok(mapping)
 }

@@ -70,8 +70,10 @@ pub struct NodeView {
 impl From<ScenarioRecord> for Detail {
     fn from(record: ScenarioRecord) -> Self {
         let parsed = dialogue::scenario::parse(&record.id, &record.yaml).ok();
-        let kind = parsed.as_ref().and_then(|one| serde_json::to_value(one.kind).ok()?.as_str().map(str::to_owned));
-        let nodes = parsed.as_ref().map(|one| one.nodes.iter().map(|(id, node)| node_view(id, node)).collect());
+        let kind =
+            parsed.as_ref().and_then(|one| serde_json::to_value(one.kind).ok()?.as_str().map(str::to_owned));
+        let nodes =
+            parsed.as_ref().map(|one| one.nodes.iter().map(|(id, node)| node_view(id, node)).collect());
         Self {
             kind: kind.unwrap_or_default(),
             start: parsed.map(|one| one.start).unwrap_or_default(),
@@ -100,7 +102,11 @@ pub async fn list(State(staffed): State<Staffed>, person: Person) -> ApiResult<J
 
 /// 一个场景
 #[utoipa::path(get, path = "/scenarios/{id}", tag = "scenarios", params(("id" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 404)))]
-pub async fn get(State(staffed): State<Staffed>, person: Person, Path(id): Path<String>) -> ApiResult<Json<Detail>> {
+pub async fn get(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(id): Path<String>,
+) -> ApiResult<Json<Detail>> {
     Ok(Json(staffed.hotline.library().scenario_get(&person.ctx, &id).await?.into()))
 }
 
@@ -114,12 +120,18 @@ pub async fn put(
 ) -> ApiResult<Json<Detail>> {
     authorise(&person.ctx, Permission::KnowledgeEdit, None)?;
     staffed.hotline.scenario_check(&text.yaml)?;
-    Ok(Json(staffed.hotline.library().scenario_put(&person.ctx, &id, &text.yaml, text.revision).await?.into()))
+    Ok(Json(
+        staffed.hotline.library().scenario_put(&person.ctx, &id, &text.yaml, text.revision).await?.into(),
+    ))
 }
 
 /// 检查场景
 #[utoipa::path(post, path = "/scenarios/validate", tag = "scenarios", request_body = Text, responses((status = 200, body = Problems), (status = 401), (status = 403)))]
-pub async fn validate(State(staffed): State<Staffed>, person: Person, Body(text): Body<Text>) -> ApiResult<Json<Problems>> {
+pub async fn validate(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(text): Body<Text>,
+) -> ApiResult<Json<Problems>> {
     authorise(&person.ctx, Permission::KnowledgeRead, None)?;
     let problems = staffed.hotline.scenario_problems(&text.yaml);
     let problems = problems.into_iter().map(|one| Problem { line: one.line, message: one.message }).collect();
@@ -128,7 +140,11 @@ pub async fn validate(State(staffed): State<Staffed>, person: Person, Body(text)
 
 /// 试走场景
 #[utoipa::path(post, path = "/scenarios/try", tag = "scenarios", request_body = Trial, responses((status = 200), (status = 400), (status = 401), (status = 403)))]
-pub async fn try_out(State(staffed): State<Staffed>, person: Person, Body(trial): Body<Trial>) -> ApiResult<Json<Tried>> {
+pub async fn try_out(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(trial): Body<Trial>,
+) -> ApiResult<Json<Tried>> {
     authorise(&person.ctx, Permission::KnowledgeRead, None)?;
     Ok(Json(Tried { transcript: staffed.hotline.scenario_try(&trial.yaml, &trial.turns)? }))
 }

@@ -10,8 +10,8 @@ use security::{Permission, Staff, permissions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::person::{COOKIE, Person, own_page, token};
 use super::Staffed;
+use super::person::{COOKIE, Person, own_page, token};
 use crate::body::Body;
 use crate::error::ApiResult;
 
@@ -91,7 +91,8 @@ pub async fn login(
     let logged_in = staffed.hotline.accounts().login(&ctx, &login.login, &login.password).await?;
     let staff = logged_in.staff;
     if permissions(staff.role).contains(&Permission::ContactServe) {
-        let actor = kernel::Actor::Staff { id: staff.id.clone(), role: staff.role, scope: staff.scope.clone() };
+        let actor =
+            kernel::Actor::Staff { id: staff.id.clone(), role: staff.role, scope: staff.scope.clone() };
         let own = Ctx { actor, now: ctx.now, trace: String::new() };
         staffed.hotline.desk_profile(&own, &staff.skills).await?;
     }
@@ -105,7 +106,8 @@ pub async fn login(
 fn cookie(staffed: &Staffed, token: &str, lasts: i64) -> HeaderValue {
     let secure = if staffed.config.server.public_url.starts_with("https://") { "; Secure" } else { "" };
     let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={lasts}{secure}");
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("ms_session=; Path=/; Max-Age=0"))
+    HeaderValue::from_str(&text)
+        .unwrap_or_else(|_| HeaderValue::from_static("ms_session=; Path=/; Max-Age=0"))
 }
 
 /// 当前登录的人
@@ -116,7 +118,11 @@ pub async fn whoami(person: Person) -> Json<Me> {
 
 /// 退出登录
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204), (status = 401)))]
-pub async fn logout(State(staffed): State<Staffed>, headers: HeaderMap, person: Person) -> ApiResult<Response> {
+pub async fn logout(
+    State(staffed): State<Staffed>,
+    headers: HeaderMap,
+    person: Person,
+) -> ApiResult<Response> {
     if permissions(person.staff.role).contains(&Permission::ContactServe) {
         // Best effort: a desk that is left goes offline; contacts on it go back to the queue in place.
         drop(staffed.hotline.desk_set_state(&person.ctx, "offline", None).await);

@@ -61,7 +61,11 @@ fn named<T: DeserializeOwned>(name: Option<String>, what: &str) -> ApiResult<Opt
 
 /// 工单列表
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(Filter), responses((status = 200), (status = 401), (status = 403)))]
-pub async fn list(State(staffed): State<Staffed>, person: Person, Query(filter): Query<Filter>) -> ApiResult<Json<casework::Page<TicketRow>>> {
+pub async fn list(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Query(filter): Query<Filter>,
+) -> ApiResult<Json<casework::Page<TicketRow>>> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let wanted = TicketFilter {
         text: given(filter.q),
@@ -82,13 +86,21 @@ pub async fn list(State(staffed): State<Staffed>, person: Person, Query(filter):
 
 /// 登记工单
 #[utoipa::path(post, path = "/tickets", tag = "tickets", request_body = Object, responses((status = 201), (status = 401), (status = 403)))]
-pub async fn open(State(staffed): State<Staffed>, person: Person, Body(form): Body<TicketForm>) -> ApiResult<(StatusCode, Json<Ticket>)> {
+pub async fn open(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(form): Body<TicketForm>,
+) -> ApiResult<(StatusCode, Json<Ticket>)> {
     Ok((StatusCode::CREATED, Json(staffed.hotline.desk_ticket_open(&person.ctx, None, form).await?)))
 }
 
 /// 工单详情
 #[utoipa::path(get, path = "/tickets/{number}/full", tag = "tickets", params(("number" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 404)))]
-pub async fn full(State(staffed): State<Staffed>, person: Person, Path(number): Path<String>) -> ApiResult<Json<Ticket>> {
+pub async fn full(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(number): Path<String>,
+) -> ApiResult<Json<Ticket>> {
     Ok(Json(staffed.hotline.casework().ticket_get(&person.ctx, &number).await?))
 }
 
@@ -100,7 +112,9 @@ pub async fn dispatch(
     Path(number): Path<String>,
     Body(to): Body<Dispatch>,
 ) -> ApiResult<Json<Ticket>> {
-    Ok(Json(staffed.hotline.casework().ticket_dispatch(&person.ctx, &number, &UnitId(to.unit), &to.note).await?))
+    Ok(Json(
+        staffed.hotline.casework().ticket_dispatch(&person.ctx, &number, &UnitId(to.unit), &to.note).await?,
+    ))
 }
 
 /// 答复

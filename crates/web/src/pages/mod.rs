@@ -1,0 +1,34 @@
+//! The pages, one file each kind.
+
+pub mod chat;
+pub mod form;
+pub mod knowledge;
+pub mod plain;
+pub mod talk;
+pub mod tickets;
+
+use api::App;
+use axum::Router;
+use axum::routing::{get, post};
+
+/// The routes.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(chat::home))
+        .route("/chat", post(talk::begin).get(chat::home))
+        .route("/chat/{token}", get(chat::show))
+        .route("/chat/{token}/part", get(chat::part))
+        .route("/chat/{token}/live", get(chat::live))
+        .route("/chat/{token}/say", post(talk::say).get(chat::again))
+        .route("/chat/{token}/end", post(talk::end).get(chat::again))
+        .route("/chat/{token}/rating", post(talk::rate).get(chat::again))
+        .route("/chat/{token}/tickets/{number}", get(tickets::of_chat).post(tickets::add_of_chat))
+        .route("/tickets", get(tickets::form).post(tickets::look))
+        .route("/tickets/words", post(tickets::add).get(tickets::form))
+        .route("/k", get(knowledge::search))
+        .route("/k/{id}", get(knowledge::entry))
+        .route("/k/{id}/feedback", post(knowledge::feedback).get(knowledge::entry))
+        .route("/elder", get(plain::elder))
+        .route("/accessibility", get(plain::accessibility))
+        .method_not_allowed_fallback(plain::wrong_method)
+}

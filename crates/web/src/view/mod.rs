@@ -1,0 +1,6 @@
+//! What templates show, in words: no logic is left to them but "if there is".
+
+pub mod chat;
+pub mod citation;
+pub mod message;
+pub mod words;
