@@ -37,6 +37,9 @@ impl Turn<'_> {
     }
 
     fn found_matter(&mut self, candidates: Vec<Candidate>) {
+        if let Some(scenario) = self.fitting_scenario(&candidates) {
+            return self.start_flow(&scenario);
+        }
         let best = candidates.first().cloned();
         if let Some(best) = best.filter(|best| self.good(best) && !self.ambiguous(&candidates)) {
             return self.serve(best.target, best.card);
@@ -59,6 +62,21 @@ impl Turn<'_> {
             Kind::Other if near.is_empty() => self.failed(words::NOT_UNDERSTOOD),
             _ => self.hand_over(Reason::NoAnswer),
         }
+    }
+
+    /// A scenario as good as the best entry goes first: it answers too, and fits the answer to the caller. For a request for
+    /// help any likely repair scenario does, because an entry repairs nothing.
+    fn fitting_scenario(&self, candidates: &[Candidate]) -> Option<String> {
+        let best = candidates.first()?.confidence;
+        let helps = self.state.passport.matter.as_ref().is_some_and(|matter| matter.kind == Kind::Help);
+        candidates.iter().find_map(|one| {
+            let Target::Scenario(id) = &one.target else { return None };
+            let near_best = self.good(one) && best - one.confidence < self.brain.policy.margin * 2.0;
+            let repairs = helps
+                && one.confidence >= self.brain.policy.clarify_at
+                && self.brain.scenarios.get(id).is_some_and(|scenario| scenario.kind == Kind::Help);
+            (near_best || repairs).then(|| id.clone())
+        })
     }
 
     /// The second is as good as the first, and they are different matters.
