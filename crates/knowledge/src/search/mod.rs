@@ -7,6 +7,8 @@
 //!
 //! What was measured and why it is built this way: `docs/search.md`.
 
+pub mod e5;
+mod e5_tokens;
 pub mod embed;
 mod entry;
 pub mod eval;
@@ -18,6 +20,8 @@ mod part;
 mod postings;
 pub mod rank;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use embed::Embedder;
