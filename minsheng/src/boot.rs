@@ -109,7 +109,6 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
     let hotline = Hotline::open(parts, clock, rng).await?;
     let brain = hotline.brain();
     let started = Started {
-        migrations,
         entries: hotline.library().index().len(),
         scenarios: brain.scenarios.iter().count(),
     };

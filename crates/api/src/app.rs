@@ -58,6 +58,19 @@ impl App {
         Self(Arc::new(Inner { hotline, config, rates: Rates::new(limits), edge, closing }))
     }
 
+    /// The same application with other limits of rate and counters of its own.
+    #[must_use]
+    pub fn limited(&self, limits: Limits) -> Self {
+        let Inner { hotline, config, edge, closing, .. } = self.0.as_ref();
+        Self(Arc::new(Inner {
+            hotline: hotline.clone(),
+            config: Arc::clone(config),
+            rates: Rates::new(limits),
+            edge: edge.clone(),
+            closing: closing.clone(),
+        }))
+    }
+
     /// The hotline.
     pub fn hotline(&self) -> &Hotline {
         &self.0.hotline

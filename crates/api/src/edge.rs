@@ -1,8 +1,8 @@
 //! The layers around every route, of the interface and of the pages alike.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use kernel::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -12,20 +12,35 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::{headers, trace};
 
-/// The largest body of a request, imports apart.
+/// The largest body of a citizen's request.
 pub const BODY_BYTES: usize = 64 * 1024;
+/// The largest body where staff edit whole documents: entries, scenarios, settings.
+pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 /// The largest file of an import.
 pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
 
 /// Puts the layers around routes: names and times each request, limits its body, catches panics, adds security headers.
 pub fn edge(routes: Router, app: &App) -> Router {
     routes
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn(limited))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| defect()))
         .layer(CompressionLayer::new())
         .layer(map_response(no_empty_refusal))
         .layer(from_fn_with_state(app.transport(), headers::security_headers))
         .layer(from_fn_with_state(app.edge(), trace::traced))
+}
+
+/// Limits the body by what the address is for.
+async fn limited(mut request: Request, next: Next) -> Response {
+    let most = match request.uri().path().strip_prefix(crate::PREFIX) {
+        Some("/library/import") => IMPORT_BYTES,
+        Some(path) if ["/library/", "/scenarios", "/settings/"].iter().any(|of| path.starts_with(of)) => {
+            DOCUMENT_BYTES
+        }
+        _ => BODY_BYTES,
+    };
+    DefaultBodyLimit::max(most).apply(&mut request);
+    next.run(request).await
 }
 
 fn defect() -> Response {

@@ -14,8 +14,10 @@ use crate::{ContactError, Hotline, Hub, sql};
 
 /// The longest message accepted, in characters. Longer ones are refused with a word, never cut.
 pub const MAX_CHARS: usize = 4_000;
-/// A reply waits this long for the number of a ticket being opened or the first place in a queue.
-const SETTLES_WITHIN: Duration = Duration::from_millis(1_200);
+/// A reply waits this long for the number of a ticket being opened.
+const FILED_WITHIN: Duration = Duration::from_millis(1_200);
+/// And this long for the first place in a queue; who is offered to a person at once gets none.
+const PLACED_WITHIN: Duration = Duration::from_millis(150);
 const LOOKS_EVERY: Duration = Duration::from_millis(40);
 
 /// What a citizen sends.
@@ -243,17 +245,19 @@ impl Hotline {
 
     /// Waits a moment for what the reply should hold already: a ticket's number, the first place in the queue.
     async fn settle(&self, id: &ContactId, record: &Record) {
-        let waits = |record: &Record| {
-            matches!(record.conversation.phase, Phase::Filing { .. } | Phase::Queued { position: None })
+        let within = |record: &Record| match record.conversation.phase {
+            Phase::Filing { .. } => Some(FILED_WITHIN),
+            Phase::Queued { position: None } => Some(PLACED_WITHIN),
+            _ => None,
         };
-        if !waits(record) {
+        if within(record).is_none() {
             return;
         }
         let mut watch = self.hub().watch(&Hub::contact(id.as_str()));
-        let deadline = tokio::time::Instant::now() + SETTLES_WITHIN;
-        while tokio::time::Instant::now() < deadline {
-            match self.load(id).await {
-                Ok(loaded) if waits(&loaded.record) => watch.next(LOOKS_EVERY).await,
+        let started = tokio::time::Instant::now();
+        while let Ok(loaded) = self.load(id).await {
+            match within(&loaded.record) {
+                Some(within) if started.elapsed() < within => watch.next(LOOKS_EVERY).await,
                 _ => return,
             }
         }

@@ -10,6 +10,7 @@
 //!
 //! Deliberately absent: HTTP, sound, rules of conversation (`dialogue`), rules of queues (`routing`).
 
+mod admin;
 mod brain;
 mod chat;
 mod desk;
@@ -26,6 +27,7 @@ mod ticket;
 mod turn;
 pub mod view;
 
+pub use admin::AuditRow;
 pub use chat::{Opening, Said};
 pub use desk::Corrected;
 pub use error::ContactError;

@@ -56,6 +56,12 @@ store::sql! {
     LABEL_ADD = "INSERT INTO labels (id, task, text, label, was, labelled_by, labelled_us)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
+    /// A page of the audit.
+    AUDIT_LIST = "SELECT seq, at_us, actor, action, object, detail FROM audit
+        WHERE ($1 = '' OR object = $1) AND ($2 = '' OR actor = $2) ORDER BY seq DESC LIMIT $3 OFFSET $4";
+    /// How many rows a page of the audit is of.
+    AUDIT_COUNT = "SELECT COUNT(*) FROM audit WHERE ($1 = '' OR object = $1) AND ($2 = '' OR actor = $2)";
+
     /// Names of staff.
     STAFF_NAMES = "SELECT id, name, skills FROM staff WHERE disabled = 0";
 }

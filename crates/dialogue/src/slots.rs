@@ -14,6 +14,9 @@ pub struct Taken {
     pub words: String,
 }
 
+/// Longer words than this tell a story rather than answer yes or no.
+const LONGEST_YES_NO: usize = 24;
+
 /// The value of a slot that is refused: 不留, 不方便说. Optional slots accept it and move on.
 pub const REFUSED: &str = "不提供";
 
@@ -25,7 +28,7 @@ pub fn answer(name: &str, slot: &Slot, reading: &Reading) -> Option<Taken> {
     let words = squash(&reading.normal);
     let taken = |value: &str| Some(Taken { value: value.to_owned(), words: reading.raw.clone() });
     match slot.slot_type {
-        SlotType::YesNo => yes_no(reading, &words).and_then(taken),
+        SlotType::YesNo => yes_no(reading, slot, &words).and_then(taken),
         SlotType::Text => (!matches!(
             reading.act,
             Act::Empty | Act::AskRepeat | Act::AskPause | Act::Abandon | Act::AskIdentity
@@ -40,17 +43,19 @@ pub fn answer(name: &str, slot: &Slot, reading: &Reading) -> Option<Taken> {
                 .then(|| reading.raw.clone())
                 .and_then(|value| taken(&value))
         }
-        SlotType::Place => (reading.act == Act::Statement
-            && (3..=60).contains(&words.chars().count())
-            && !looks_like_question(&words))
-        .then(|| reading.raw.clone())
-        .and_then(|value| taken(&value)),
+        SlotType::Place => (reading.act == Act::Statement)
+            .then(|| place(&reading.raw))
+            .flatten()
+            .and_then(|value| taken(&value)),
         SlotType::Name => (reading.act == Act::Statement
             && (1..=6).contains(&words.chars().count())
             && !looks_like_question(&words))
         .then(|| reading.raw.clone())
         .and_then(|value| taken(&value)),
-        SlotType::Phone => refuses(&words).then_some(REFUSED).and_then(taken),
+        SlotType::Phone => match spoken_digits(&words) {
+            digits if entity::is_mobile(&digits) => taken(&digits),
+            _ => refuses(&words).then_some(REFUSED).and_then(taken),
+        },
         SlotType::Choice => ordinal(slot, &words).and_then(|value| taken(&value)),
         SlotType::IdNumber => None,
     }
@@ -70,10 +75,12 @@ pub fn volunteered(name: &str, slot: &Slot, reading: &Reading) -> Option<Taken> 
         SlotType::Date if name == "time" => of(EntityKind::Time),
         SlotType::Number => {
             let unit = slot.unit.as_deref()?;
-            let entity = reading.entities.iter().find(|entity| {
+            let found = reading.entities.iter().find(|entity| {
                 entity.kind == EntityKind::Number
+                    && !is_calendar(&entity.words)
                     && entity.unit.as_deref().is_some_and(|named| same_unit(named, unit))
-            })?;
+            });
+            let Some(entity) = found else { return if unit == "岁" { age(&reading.normal) } else { None } };
             Some(Taken {
                 value: in_unit(&entity.value, entity.unit.as_deref(), unit),
                 words: entity.words.clone(),
@@ -130,14 +137,14 @@ fn ordinal(slot: &Slot, words: &str) -> Option<String> {
     slot.options.keys().nth(at).cloned()
 }
 
-fn yes_no(reading: &Reading, words: &str) -> Option<&'static str> {
+fn yes_no(reading: &Reading, slot: &Slot, words: &str) -> Option<&'static str> {
     match reading.act {
         Act::Affirm => return Some("yes"),
         Act::Deny => return Some("no"),
         Act::Statement => {}
         _ => return None,
     }
-    if words.chars().count() > 20 || looks_like_question(words) {
+    if words.chars().count() > LONGEST_YES_NO || looks_like_question(words) {
         return None;
     }
     const NO: &[&str] = &[
@@ -154,11 +161,18 @@ fn yes_no(reading: &Reading, words: &str) -> Option<&'static str> {
         "未",
         "不符合",
         "不到",
+        "不能",
+        "不行",
+        "不肯",
+        "不同意",
+        "不愿",
+        "不了",
+        "没人",
         "无",
     ];
     const YES: &[&str] = &[
         "有的", "是的", "对的", "已经", "办了", "交了", "签了", "有啊", "都有", "是啊", "会的", "符合",
-        "在的", "有",
+        "在的", "能", "可以", "同意", "愿意", "有",
     ];
     if NO.iter().any(|no| words.contains(no)) || words.starts_with('没') || words.starts_with('不') {
         Some("no")
@@ -166,8 +180,90 @@ fn yes_no(reading: &Reading, words: &str) -> Option<&'static str> {
     {
         Some("yes")
     } else {
-        None
+        echoes(slot, words).then_some("yes")
     }
+}
+
+/// Says back what was asked: 咬了 to 有人被咬伤吗, 卖吃的 to 有没有卖吃的.
+fn echoes(slot: &Slot, words: &str) -> bool {
+    let asked = squash(&format!("{}{}", slot.ask, slot.reask.as_deref().unwrap_or_default()));
+    let said: Vec<char> = words.chars().collect();
+    match said.as_slice() {
+        [first, '了', ..] if asked.contains(*first) => true,
+        _ => said.windows(2).any(|pair| {
+            let pair: String = pair.iter().collect();
+            !["我们", "你们", "现在", "自己", "孩子", "老人", "单位", "房子"].contains(&pair.as_str())
+                && asked.contains(&pair)
+        }),
+    }
+}
+
+/// A place as people describe it: "不知道叫什么路，就在菜场门口" names the market's door. Nothing where the words only put off,
+/// or name no place at all.
+fn place(words: &str) -> Option<String> {
+    const PUTS_OFF: &[&str] = &[
+        "等一下", "等下", "等等", "稍等", "等会", "看下", "看一下", "看看", "找找", "不知道", "不晓得", "不清楚",
+        "说不上", "说不清", "不认识", "没注意",
+    ];
+    const ANYWHERE: &[&str] = &[
+        "小区", "里面", "外面", "楼下", "楼上", "门口", "马路", "路上", "街上", "家里", "旁边", "附近", "边上",
+        "对面", "我们", "我家", "这里", "那里", "这边", "那边", "这个", "那个", "就是", "里", "的", "就", "在", "是",
+        "啊", "呀", "嘛", "了", "吧",
+    ];
+    let clauses = words.split(['，', ',', '。', '；', ';', '！', '!', '？', '?', '\n']).map(str::trim);
+    let told: Vec<&str> = clauses
+        .filter(|clause| !clause.is_empty() && !looks_like_question(clause))
+        .filter(|clause| !PUTS_OFF.iter().any(|off| clause.contains(off)))
+        .collect();
+    let told = told.join("，");
+    let told = ["就是在", "就在", "就是", "在", "是"].iter().find_map(|lead| told.strip_prefix(lead)).unwrap_or(&told);
+    let mut rest = squash(told);
+    for word in ANYWHERE {
+        rest = rest.replace(word, "");
+    }
+    let length = told.chars().count();
+    (!rest.is_empty() && (3..=60).contains(&length)).then(|| told.to_owned())
+}
+
+/// 七一年, 1971年: a year of the calendar, not a length of time; 八月 is a month of it.
+fn is_calendar(words: &str) -> bool {
+    let Some(run) = words.strip_suffix('年') else {
+        return words.ends_with('月') && !words.ends_with("个月");
+    };
+    let digits = run.chars().filter(|c| "零〇一二三四五六七八九".contains(*c)).count();
+    (digits >= 2 && digits == run.chars().count()) || run.parse::<u32>().is_ok_and(|value| value >= 60)
+}
+
+/// 我今年七十二了: an age without its unit.
+fn age(words: &str) -> Option<Taken> {
+    let (_, after) = words.split_once("今年")?;
+    let run: String =
+        after.chars().take_while(|c| c.is_ascii_digit() || "一二两三四五六七八九十百".contains(*c)).collect();
+    let value = entity::numeral(&run).filter(|value| (1..=120).contains(value))?;
+    let rest = after.strip_prefix(run.as_str())?;
+    (!rest.starts_with(['月', '年', '个', '号']))
+        .then(|| Taken { value: value.to_string(), words: format!("今年{run}") })
+}
+
+/// 幺三八零零… as digits.
+fn spoken_digits(words: &str) -> String {
+    words
+        .chars()
+        .filter_map(|c| match c {
+            '0'..='9' => Some(c),
+            '零' | '〇' | '洞' => Some('0'),
+            '一' | '幺' | '妖' | '腰' => Some('1'),
+            '二' | '两' => Some('2'),
+            '三' => Some('3'),
+            '四' => Some('4'),
+            '五' => Some('5'),
+            '六' => Some('6'),
+            '七' | '拐' => Some('7'),
+            '八' => Some('8'),
+            '九' => Some('9'),
+            _ => None,
+        })
+        .collect()
 }
 
 fn bare_number(words: &str) -> Option<u64> {
@@ -255,6 +351,41 @@ mod tests {
         assert_eq!(answer("x", &choose, &read("是外面租的房子")).unwrap().value, "market");
         assert_eq!(answer("x", &choose, &read("第二个")).unwrap().value, "public");
         assert_eq!(answer("phone", &slot(SlotType::Phone, None), &read("不方便留")).unwrap().value, REFUSED);
+    }
+
+    #[test]
+    fn places_are_taken_as_people_describe_them() {
+        let asked = slot(SlotType::Place, None);
+        let value = |text: &str| answer("place", &asked, &read(text)).map(|taken| taken.value);
+        assert_eq!(value("等一下我看下门牌"), None, "puts off");
+        assert_eq!(value("小区里的"), None, "no unit finds that");
+        assert_eq!(value("就在格兰春晨12幢"), Some("格兰春晨12幢".to_owned()));
+        assert!(value("我也不知道叫什么路，就是第二医院旁边菜场门口").unwrap().contains("菜场门口"));
+    }
+
+    #[test]
+    fn what_was_asked_said_back_is_a_yes() {
+        let mut asked = slot(SlotType::YesNo, None);
+        asked.ask = "有人被咬伤、抓伤了吗？".to_owned();
+        assert_eq!(answer("x", &asked, &read("咬了，我邻居腿上咬了个口子")).unwrap().value, "yes");
+        assert_eq!(answer("x", &asked, &read("没咬到人")).unwrap().value, "no");
+        asked.ask = "您做的生意里，有没有餐饮或者卖吃的？".to_owned();
+        assert_eq!(answer("x", &asked, &read("卖吃的嘛，面馆")).unwrap().value, "yes");
+    }
+
+    #[test]
+    fn a_year_of_birth_is_no_length_of_time() {
+        let years = slot(SlotType::Number, Some("年"));
+        assert_eq!(volunteered("x", &years, &read("我是七一年生的")), None);
+        assert_eq!(volunteered("x", &years, &read("交了十八年")).unwrap().value, "18");
+        let ages = slot(SlotType::Number, Some("岁"));
+        assert_eq!(volunteered("x", &ages, &read("我今年七十二了")).unwrap().value, "72");
+    }
+
+    #[test]
+    fn telephones_are_read_as_spoken() {
+        let phone = slot(SlotType::Phone, None);
+        assert_eq!(answer("phone", &phone, &read("幺三八零零幺三八零零零")).unwrap().value, "13800138000");
     }
 
     #[test]

@@ -75,8 +75,11 @@ pub const UNSTAFFED: &str = "现在没有工作人员在线，位置给您留着
 /// What to do in danger. Telling comes first, always.
 pub const fn advice(service: Service) -> &'static str {
     match service {
-        Service::Police => "情况危险，请先保证自己安全，立刻拨打110报警。",
-        Service::Fire => "情况危险，请立刻拨打119；先让所有人离开，到安全的地方，不要回去拿东西。",
+        Service::Police => "请立刻拨打110报警，说清楚在哪里、出了什么事；先保证自己安全。",
+        // Fire and rescue are one number: a fire and somebody in the water both come here.
+        Service::Fire => {
+            "情况危险，请立刻拨打119，说清楚在哪里。着火了，人先撤出来，不要回去拿东西；有人落水，不要自己跳下去救，把长杆、绳子递过去。"
+        }
         Service::Ambulance => "请立刻拨打120急救，告诉接线员地址和病人的情况，照接线员说的做。",
         Service::Traffic => "请立刻拨打122；有人受伤同时拨打120。人先撤到安全的地方，打开双闪，放好警示牌。",
         Service::Crisis => {

@@ -103,7 +103,13 @@ impl<'a> Writer<'a> {
         Ok(self.tx.commit().await?)
     }
 
-    async fn standing(&mut self, kind: Kind, id: &str, present: &str, wanted: &str) -> Result<Standing, KnowledgeError> {
+    async fn standing(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        present: &str,
+        wanted: &str,
+    ) -> Result<Standing, KnowledgeError> {
         Ok(origin::standing(&mut self.tx, kind, id, self.origin, present, wanted).await?)
     }
 
