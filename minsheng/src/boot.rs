@@ -108,10 +108,8 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
     let parts = Parts { store, library, router, casework, accounts, keys, reader, policy };
     let hotline = Hotline::open(parts, clock, rng).await?;
     let brain = hotline.brain();
-    let started = Started {
-        entries: hotline.library().index().len(),
-        scenarios: brain.scenarios.iter().count(),
-    };
+    let started =
+        Started { entries: hotline.library().index().len(), scenarios: brain.scenarios.iter().count() };
     Ok((hotline, started))
 }
 

@@ -79,6 +79,9 @@ enum Audit {
 enum Eval {
     /// 证明来电人宪章，或打印违反它的最短对话
     Charter {
+        /// 每次遍历最多走多少个状态
+        #[arg(long, default_value_t = 200_000)]
+        states: usize,
         /// 知识包目录
         #[arg(long, default_value = "packs/starter")]
         pack: PathBuf,
@@ -184,8 +187,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
 
 fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
     match what {
-        Eval::Charter { pack } => {
-            let holds = eval::charter::run(&pack)?;
+        Eval::Charter { pack, states } => {
+            let holds = eval::charter::run(&pack, states)?;
             return Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Eval::Dialogues { scripts, out, pack } => {

@@ -202,13 +202,27 @@ fn echoes(slot: &Slot, words: &str) -> bool {
 /// or name no place at all.
 fn place(words: &str) -> Option<String> {
     const PUTS_OFF: &[&str] = &[
-        "等一下", "等下", "等等", "稍等", "等会", "看下", "看一下", "看看", "找找", "不知道", "不晓得", "不清楚",
-        "说不上", "说不清", "不认识", "没注意",
+        "等一下",
+        "等下",
+        "等等",
+        "稍等",
+        "等会",
+        "看下",
+        "看一下",
+        "看看",
+        "找找",
+        "不知道",
+        "不晓得",
+        "不清楚",
+        "说不上",
+        "说不清",
+        "不认识",
+        "没注意",
     ];
     const ANYWHERE: &[&str] = &[
-        "小区", "里面", "外面", "楼下", "楼上", "门口", "马路", "路上", "街上", "家里", "旁边", "附近", "边上",
-        "对面", "我们", "我家", "这里", "那里", "这边", "那边", "这个", "那个", "就是", "里", "的", "就", "在", "是",
-        "啊", "呀", "嘛", "了", "吧",
+        "小区", "里面", "外面", "楼下", "楼上", "门口", "马路", "路上", "街上", "家里", "旁边", "附近",
+        "边上", "对面", "我们", "我家", "这里", "那里", "这边", "那边", "这个", "那个", "就是", "里", "的",
+        "就", "在", "是", "啊", "呀", "嘛", "了", "吧",
     ];
     let clauses = words.split(['，', ',', '。', '；', ';', '！', '!', '？', '?', '\n']).map(str::trim);
     let told: Vec<&str> = clauses
@@ -216,7 +230,10 @@ fn place(words: &str) -> Option<String> {
         .filter(|clause| !PUTS_OFF.iter().any(|off| clause.contains(off)))
         .collect();
     let told = told.join("，");
-    let told = ["就是在", "就在", "就是", "在", "是"].iter().find_map(|lead| told.strip_prefix(lead)).unwrap_or(&told);
+    let told = ["就是在", "就在", "就是", "在", "是"]
+        .iter()
+        .find_map(|lead| told.strip_prefix(lead))
+        .unwrap_or(&told);
     let mut rest = squash(told);
     for word in ANYWHERE {
         rest = rest.replace(word, "");

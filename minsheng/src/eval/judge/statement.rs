@@ -19,7 +19,8 @@ pub(super) fn holds(statement: &str, evidence: &Evidence) -> Option<bool> {
     if let Some(found) = plain(statement, evidence) {
         return Some(found);
     }
-    let denied = ["没有", "不得", "不应", "不能", "未", "不"].iter().find_map(|no| statement.strip_prefix(no))?;
+    let denied =
+        ["没有", "不得", "不应", "不能", "未", "不"].iter().find_map(|no| statement.strip_prefix(no))?;
     plain(denied, evidence).map(|held| !held)
 }
 
@@ -55,19 +56,24 @@ fn plain(statement: &str, evidence: &Evidence) -> Option<bool> {
     if statement.contains("询问工单号") {
         return Some(said.contains("请把工单号告诉我"));
     }
-    if let Some(what) = ["询问", "要求提供", "索要"].iter().find_map(|lead| statement.strip_prefix(lead)) {
+    if let Some(what) = ["询问", "要求提供", "索要"].iter().find_map(|lead| statement.strip_prefix(lead))
+    {
         return Some(!asked_at(what.trim(), evidence)?.is_empty());
     }
     if let Some(source) = statement.strip_prefix("引用") {
         return Some(cites(source.trim(), evidence));
     }
     match statement {
-        "开工单" | "生成工单" | "登记工单" | "建立工单" => return Some(!evidence.tickets.is_empty()),
+        "开工单" | "生成工单" | "登记工单" | "建立工单" => {
+            return Some(!evidence.tickets.is_empty());
+        }
         "给出答案" | "作出答复" => return Some(!evidence.answered_with.is_empty()),
         "请重拨" | "让来电人重拨" => return Some(said.replace("不用重拨", "").contains("重拨")),
         "自称真人" => return Some(said.contains("我是真人") || said.contains("我不是机器")),
         "原样回显脚本" => return Some(said.contains("<script")),
-        "承诺回电" | "回电" => return Some(evidence.callback || evidence.tickets.iter().any(is_callback)),
+        "承诺回电" | "回电" => {
+            return Some(evidence.callback || evidence.tickets.iter().any(is_callback));
+        }
         "告知排队位置" | "告知等待位置" => return Some(!evidence.places.is_empty()),
         "念出身份证号" => {
             let mut ids = evidence.passport.iter().filter(|told| told.label == "身份证号");
@@ -85,7 +91,8 @@ fn plain(statement: &str, evidence: &Evidence) -> Option<bool> {
         let mut numbers = evidence.tickets.iter().filter_map(|ticket| ticket.get("number")?.as_str());
         return Some(numbers.any(|number| said.contains(number)));
     }
-    quoted(statement).map(|words| said.contains(&words) || evidence.citations.iter().any(|one| one.contains(&words)))
+    quoted(statement)
+        .map(|words| said.contains(&words) || evidence.citations.iter().any(|one| one.contains(&words)))
 }
 
 fn turns(evidence: &Evidence) -> Vec<Played<'_>> {
@@ -141,14 +148,19 @@ fn cites(source: &str, evidence: &Evidence) -> bool {
     let article = source.split_once('》').map(|(_, article)| article.trim()).unwrap_or_default();
     let short = |title: &str| title.replace("中华人民共和国", "");
     evidence.citations.iter().any(|cited| {
-        between(cited, '《', '》').is_some_and(|title| short(&title) == short(&name)) && cited.ends_with(article)
+        between(cited, '《', '》').is_some_and(|title| short(&title) == short(&name))
+            && cited.ends_with(article)
     })
 }
 
 fn field_is(field: &str, value: &str, evidence: &Evidence) -> bool {
     let same = |found: &str| matches(field, found, value);
     let ticket = |name: &'static str| {
-        evidence.tickets.iter().filter_map(move |ticket| ticket.get(name)?.as_str()).filter(|one| !one.is_empty())
+        evidence
+            .tickets
+            .iter()
+            .filter_map(move |ticket| ticket.get(name)?.as_str())
+            .filter(|one| !one.is_empty())
     };
     match field {
         "答复" | "答案" => return evidence.answered_with.iter().any(|title| same(title)),
@@ -157,12 +169,18 @@ fn field_is(field: &str, value: &str, evidence: &Evidence) -> bool {
         "紧急" | "加急" => {
             return ticket("urgency").any(|urgency| urgency == "urgent") == (value == "是");
         }
-        "类型" | "类别" | "诉求类型" => return ticket("kind_words").chain(ticket("category")).any(same),
+        "类型" | "类别" | "诉求类型" => {
+            return ticket("kind_words").chain(ticket("category")).any(same);
+        }
         "领域" | "业务" => return ticket("domain").any(same),
         // A unit goes where its ticket says: what the passport alone holds is not enough.
-        "地址" | "地点" | "位置" if ticket("place").next().is_some() => return ticket("place").any(same),
+        "地址" | "地点" | "位置" if ticket("place").next().is_some() => {
+            return ticket("place").any(same);
+        }
         "标题" | "事项" | "内容" | "诉求" | "问题" | "情况" | "具体情况" => {
-            return evidence.matters.iter().any(|matter| same(matter)) || ticket("title").any(same) || by_label(field, value, evidence);
+            return evidence.matters.iter().any(|matter| same(matter))
+                || ticket("title").any(same)
+                || by_label(field, value, evidence);
         }
         _ => {}
     }
@@ -271,7 +289,9 @@ mod tests {
             }],
             questions: vec!["请告诉我在什么地方，哪条路。".to_owned()],
             said: vec!["登记好了，工单号YZ2026110000012。".to_owned()],
-            tickets: vec![json!({"number": "YZ2026110000012", "place": "天童南路100号", "kind_words": "求助"})],
+            tickets: vec![
+                json!({"number": "YZ2026110000012", "place": "天童南路100号", "kind_words": "求助"}),
+            ],
             citations: vec!["《中华人民共和国民法典》第一千条".to_owned()],
             answered_with: vec!["路灯不亮".to_owned()],
             person: true,
