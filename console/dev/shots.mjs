@@ -1,5 +1,5 @@
 // Looks at every screen: a picture at two sizes and what axe finds. `node dev/shots.mjs [name ...]`
-// BASE (default the mock), OUT (folder of the pictures).
+// BASE (default the mock), OUT (folder of the pictures), REAL=1 when BASE is the real server: then citizens are sent too.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,6 +8,8 @@ import { join } from 'node:path'
 
 import { chromium } from 'playwright-core'
 
+import { end, say, visit } from './citizen.mjs'
+
 const base = process.env.BASE ?? 'http://127.0.0.1:8999'
 const out = process.env.OUT ?? join(tmpdir(), 'console-shots')
 const only = process.argv.slice(2)
@@ -15,14 +17,20 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const SIZES = [[1440, 900], [1280, 720]]
 mkdirSync(out, { recursive: true })
 
+const real = process.env.REAL === '1'
+let chat = null
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms) })
 
 /** name, account, path, what to do before the picture */
 const SCREENS = [
   ['login', null, '/login'],
   ['desk-idle', 'agent1', '/desk'],
-  ['desk-offer', 'agent1', '/desk', async (page) => { await page.getByRole('button', { name: '空闲', exact: true }).click(); await page.getByRole('button', { name: /^接听/ }).first().waitFor() }],
-  ['desk-active', 'agent1', '/desk', async (page) => { await page.keyboard.press('F2'); await wait(4200) }],
+  ['desk-offer', 'agent1', '/desk', async (page) => {
+    await page.getByRole('button', { name: '空闲', exact: true }).click()
+    if (real) chat = await visit('租房子能不能提公积金', '我们小区电梯坏了半个月，物业一直拖着不修，在东柳街道东柳坊7幢', '13812345678', '转人工')
+    await page.getByRole('button', { name: /^接听/ }).first().waitFor()
+  }],
+  ['desk-active', 'agent1', '/desk', async (page) => { await page.keyboard.press('F2'); if (real) { await wait(800); await say(chat, '喂，有人吗，电梯到底什么时候能修？') } await wait(real ? 1500 : 4200) }],
   ['desk-reply', 'agent1', '/desk', async (page) => { await page.keyboard.press('Alt+i'); await wait(300) }],
   ['desk-search', 'agent1', '/desk', async (page) => { await page.keyboard.press('F4'); await page.keyboard.type('电梯维修'); await wait(900) }],
   ['desk-ticket', 'agent1', '/desk', async (page) => { await page.keyboard.press('F6'); await wait(800) }],
@@ -34,10 +42,10 @@ const SCREENS = [
   ['tickets', 'dispatcher1', '/tickets'],
   ['tickets-filtered', 'dispatcher1', '/tickets?state=dispatched&due=overdue'],
   ['tickets-empty', 'dispatcher1', '/tickets?q=没有这样的工单'],
-  ['ticket', 'dispatcher1', '/tickets', async (page) => { await page.locator('[data-row]').nth(1).click(); await page.getByRole('heading', { name: '办理经过' }).waitFor(); await page.getByRole('button', { name: /派单|改派/ }).first().click(); await wait(400) }],
+  ['ticket', 'dispatcher1', '/tickets', async (page) => { await page.locator('[data-row]').first().click(); await page.getByRole('heading', { name: '办理经过' }).waitFor(); await page.getByRole('button', { name: /派单|改派/ }).first().click(); await wait(400) }],
   ['ticket-new', 'dispatcher1', '/tickets/new'],
   ['contacts', 'dispatcher1', '/contacts'],
-  ['contact', 'dispatcher1', '/contacts', async (page) => { await page.locator('[data-row]').nth(2).click(); await page.getByRole('log').waitFor() }],
+  ['contact', 'dispatcher1', '/contacts', async (page) => { await page.locator('[data-row]').first().click(); await page.getByRole('log').waitFor() }],
   ['library', 'editor1', '/library'],
   ['entry', 'editor1', '/library/entries/gjj-zufang-tiqu'],
   ['entry-history', 'editor1', '/library/entries/gjj-zufang-tiqu', async (page) => { await page.getByLabel(/^答案：/).fill('可以。租房就能提取公积金，向公积金管理中心申请，受理后3日内决定。'); await page.getByRole('button', { name: '修改历史' }).click(); await wait(600) }],
@@ -121,4 +129,5 @@ for (const [name, login, path, act] of SCREENS) {
 await browser.close()
 rmSync(profile, { recursive: true, force: true })
 console.log(`${bad} findings, pictures in ${out}`)
+if (chat) await end(chat).catch(() => undefined)
 process.exit(bad ? 1 : 0)

@@ -8,7 +8,8 @@ let audio: AudioContext | null = null
 
 /** Two soft tones; no file is loaded for it. */
 function chime(): void {
-  if (!soundOn.value || typeof AudioContext === 'undefined') return
+  // A browser lets a page sound only after somebody has clicked or typed in it.
+  if (!soundOn.value || typeof AudioContext === 'undefined' || navigator.userActivation?.hasBeenActive === false) return
   audio ??= new AudioContext()
   void audio.resume()
   const start = audio.currentTime
