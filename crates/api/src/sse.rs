@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         sender.send(true).expect("a listener");
         let body = axum::body::to_bytes(response.into_body(), 1000).await.expect("an end");
-        assert!(body.starts_with(b"retry: 1500") || body.starts_with(b": ok"), "{body:?}");
+        assert!(body.len() < 100, "an end, not a wait: {body:?}");
     }
 
     #[tokio::test]

@@ -26,6 +26,7 @@ pub struct ToState {
 /// A reply.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeskReply)]
 pub struct Reply {
     /// The sender's own id.
     client_id: String,
