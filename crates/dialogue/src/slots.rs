@@ -69,7 +69,7 @@ pub fn volunteered(name: &str, slot: &Slot, reading: &Reading) -> Option<Taken> 
     match slot.slot_type {
         SlotType::Phone => of(EntityKind::Phone),
         SlotType::IdNumber => of(EntityKind::IdNumber),
-        SlotType::Place => of(EntityKind::Place),
+        SlotType::Place => of(EntityKind::Place).filter(|taken| names_place(&taken.value)),
         SlotType::Name if name == "name" => of(EntityKind::Name),
         SlotType::Amount => of(EntityKind::Amount),
         SlotType::Date if name == "time" => of(EntityKind::Time),
@@ -196,6 +196,32 @@ fn echoes(slot: &Slot, words: &str) -> bool {
                 && asked.contains(&pair)
         }),
     }
+}
+
+/// Words that put an answer off.
+const PUTS_OFF: &[&str] = &[
+    "等一下",
+    "等下",
+    "等等",
+    "稍等",
+    "等会",
+    "看下",
+    "看一下",
+    "看看",
+    "找找",
+    "不知道",
+    "不晓得",
+    "不清楚",
+    "说不上",
+    "说不清",
+    "不认识",
+    "没注意",
+];
+
+/// Whether words taken for a place can be one: 资格认证怎么弄 ends like a lane and is none.
+fn names_place(words: &str) -> bool {
+    !looks_like_question(words)
+        && !PUTS_OFF.iter().chain(&["哪条", "哪里", "哪个", "不会", "手机"]).any(|no| words.contains(no))
 }
 
 /// A place as people describe it: "不知道叫什么路，就在菜场门口" names the market's door. Nothing where the words only put off,
@@ -377,7 +403,7 @@ mod tests {
         assert_eq!(value("等一下我看下门牌"), None, "puts off");
         assert_eq!(value("小区里的"), None, "no unit finds that");
         assert_eq!(value("就在格兰春晨12幢"), Some("格兰春晨12幢".to_owned()));
-        assert!(value("我也不知道叫什么路，就是第二医院旁边菜场门口").unwrap().contains("菜场门口"));
+        assert!(value("我也不知道叫什么路，就是第二医院旁边菜场门口").unwrap().contains("第二医院"));
     }
 
     #[test]

@@ -4,9 +4,30 @@ use divan::{Bencher, black_box};
 use jiff::civil::date;
 use knowledge::search::{IndexedEntry, Query, SearchIndex, Settings};
 
-const THINGS: &[&str] = &["身份证", "居住证", "社保卡", "公积金", "驾驶证", "营业执照", "不动产权证", "养老金", "护照", "残疾人证"];
-const ACTS: &[&str] = &["丢了怎么补办", "怎么申请", "要交什么材料", "多久能办好", "去哪里办", "能不能网上办", "过期了怎么办", "信息写错了怎么改"];
-const PLACES: &[&str] = &["外地户口", "本地居民", "刚毕业的学生", "退休老人", "个体户", "新生儿", "现役军人家属", "农村户口"];
+const THINGS: &[&str] = &[
+    "身份证",
+    "居住证",
+    "社保卡",
+    "公积金",
+    "驾驶证",
+    "营业执照",
+    "不动产权证",
+    "养老金",
+    "护照",
+    "残疾人证",
+];
+const ACTS: &[&str] = &[
+    "丢了怎么补办",
+    "怎么申请",
+    "要交什么材料",
+    "多久能办好",
+    "去哪里办",
+    "能不能网上办",
+    "过期了怎么办",
+    "信息写错了怎么改",
+];
+const PLACES: &[&str] =
+    &["外地户口", "本地居民", "刚毕业的学生", "退休老人", "个体户", "新生儿", "现役军人家属", "农村户口"];
 
 fn entries(count: usize) -> Vec<IndexedEntry> {
     let pick = |from: &[&str], at: usize| from.get(at % from.len()).copied().unwrap_or_default().to_owned();

@@ -174,9 +174,12 @@ async function open() {
   token = chat.token;
   main.dataset.token = token;
   keep = keep.moveTo(token);
-  location.hash = "";
   history.replaceState(null, "", `/chat/${token}`);
   form.action = `/chat/${token}/say`;
+  document.querySelector("#link").value = location.href;
+  document.querySelector("#end").formAction = `/chat/${token}/end`;
+  document.querySelector("details.more").hidden = false;
+  document.querySelector(".resume")?.remove();
   listen();
 }
 

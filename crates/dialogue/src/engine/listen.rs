@@ -197,9 +197,12 @@ impl Turn<'_> {
 
     /// Keeps the words as the matter, so that they travel.
     fn remember(&mut self, reading: &Reading) {
+        // Saying it again is no new matter: questions count on until something useful has been given.
+        if !self.state.open_matter || self.state.useful > 0 {
+            self.state.questions = 0;
+        }
         self.state.open_matter = true;
         self.state.outcome = None;
-        self.state.questions = 0;
         self.state.useful = 0;
         self.state.passport.take_up(Matter {
             words: reading.raw.clone(),

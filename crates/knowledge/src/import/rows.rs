@@ -73,8 +73,9 @@ fn csv_rows(text: Text, mapping: &Mapping) -> Result<Rows, Fault> {
     let mut text = BufReader::new(text);
     let head = text.fill_buf().map_err(|error| Fault::new("", format!("文件读不出来（{error}）。")))?;
     let head = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| head.iter().filter(|byte| **byte == wanted).count();
-    let delimiter = [b',', b'\t', b';'].into_iter().rev().max_by_key(|byte| count(*byte)).unwrap_or(b',');
+    let cells = |by: u8| head.split(|byte| *byte == by).count();
+    // Of equally many the last wins: the comma.
+    let delimiter = [b';', b'\t', b','].into_iter().max_by_key(|by| cells(*by)).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text);
     let headings = reader.headers().map_err(|error| Fault::new("", csv_words(&error)))?;
     let columns: Vec<String> = headings.iter().map(|name| name.trim().to_owned()).collect();

@@ -166,7 +166,7 @@ impl Reader {
             }
             seen.rows += 1;
             batch.report.rows += 1;
-            batch.report.encoding = encoding.to_owned();
+            encoding.clone_into(&mut batch.report.encoding);
             self.row(row, &converter, &mut seen, &mut batch);
             if batch.report.rows >= BATCH as u64 && !send(std::mem::take(&mut batch)) {
                 return Ok(());
@@ -220,8 +220,12 @@ async fn write(
     let Batch { entries, report: read } = batch;
     report.rows += read.rows;
     report.encoding = read.encoding;
-    read.refused.into_iter().for_each(|note| report.refuse(note.row, note.why));
-    read.duplicate_rows.into_iter().for_each(|note| report.duplicate(note.row, note.why));
+    for note in read.refused {
+        report.refuse(note.row, note.why);
+    }
+    for note in read.duplicate_rows {
+        report.duplicate(note.row, note.why);
+    }
     let (mut imported, mut updated) = (0, 0);
     let mut writer = Writer::begin(library.store(), ctx, origin).await?;
     for (number, entry) in entries {

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::embed::{Embedder, dot};
 use super::e5_tokens::Tokens;
+use super::embed::{Embedder, dot};
 
 const BLOCK: usize = 32;
 /// Bytes of a block of 32 weights: a half-float scale and 16 pairs of nibbles.
@@ -122,7 +122,11 @@ impl E5 {
         let (feed, _words, longest, _kinds) = (at.size()?, at.size()?, at.size()?, at.size()?);
         let epsilon = f32::from_bits(at.u32()?);
         at.u32()?;
-        let sane = width > 0 && heads > 0 && width.is_multiple_of(heads) && width.is_multiple_of(BLOCK) && feed.is_multiple_of(BLOCK);
+        let sane = width > 0
+            && heads > 0
+            && width.is_multiple_of(heads)
+            && width.is_multiple_of(BLOCK)
+            && feed.is_multiple_of(BLOCK);
         if !sane || longest < LONGEST + 2 || layers > 64 {
             return Err(ModelError::Damaged);
         }
@@ -198,7 +202,8 @@ impl E5 {
         for (q, seen) in query.chunks_exact(self.width).zip(out.chunks_exact_mut(self.width)) {
             for (head, (q, seen)) in q.chunks_exact(part).zip(seen.chunks_exact_mut(part)).enumerate() {
                 let of = |all: &'_ [f32]| -> Vec<f32> {
-                    let rows = all.chunks_exact(self.width).filter_map(|row| row.chunks_exact(part).nth(head));
+                    let rows =
+                        all.chunks_exact(self.width).filter_map(|row| row.chunks_exact(part).nth(head));
                     rows.map(|k| q.iter().zip(k).map(|(a, b)| a * b).sum::<f32>() * scale).collect()
                 };
                 let mut weights = of(key);
@@ -308,7 +313,8 @@ impl Norm {
 /// Error function to 1.5e-7: Abramowitz and Stegun 7.1.26.
 fn erf(x: f32) -> f32 {
     let t = 1.0 / (1.0 + 0.327_591_1 * x.abs());
-    let series = t * (0.254_829_6 + t * (-0.284_496_74 + t * (1.421_413_8 + t * (-1.453_152 + t * 1.061_405_4))));
+    let series =
+        t * (0.254_829_6 + t * (-0.284_496_74 + t * (1.421_413_8 + t * (-1.453_152 + t * 1.061_405_4))));
     (1.0 - series * (-x * x).exp()).copysign(x)
 }
 

@@ -24,8 +24,10 @@ impl Tokens {
         let blob_length = u64::from_le_bytes(at.bytes()?) as usize;
         let word = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes);
         let table = count.checked_add(1).and_then(|n| n.checked_mul(4)).ok_or(ModelError::Damaged)?;
-        let offsets: Vec<usize> = at.take(table)?.as_chunks::<4>().0.iter().map(|b| word(b) as usize).collect();
-        let scores: Vec<f32> = at.take(table - 4)?.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        let offsets: Vec<usize> =
+            at.take(table)?.as_chunks::<4>().0.iter().map(|b| word(b) as usize).collect();
+        let scores: Vec<f32> =
+            at.take(table - 4)?.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
         let blob = at.take(blob_length)?;
         let normal_count = at.size()?;
         let normal_bytes = at.size()?;
@@ -72,7 +74,11 @@ impl Tokens {
         }
         for (at, from) in starts.iter().enumerate() {
             let Some((score, ..)) = best.get(at).copied() else { break };
-            let ends = starts.iter().enumerate().skip(at + 1).take_while(|(_, to)| **to - from <= self.longest.max(4));
+            let ends = starts
+                .iter()
+                .enumerate()
+                .skip(at + 1)
+                .take_while(|(_, to)| **to - from <= self.longest.max(4));
             for (end, to) in ends {
                 let known = joined.as_bytes().get(*from..*to).and_then(|span| self.pieces.get(span));
                 let single = (end == at + 1).then_some((self.unknown, self.unknown_score));

@@ -50,7 +50,11 @@ fn the_same_question_is_found_whatever_changed_around_it() {
     let ask = |index: &SearchIndex| index.search(&Query::new("社保卡丢了怎么办", date(2026, 1, 1)));
     let before = ask(&index);
     for n in 0..20 {
-        index.upsert(IndexedEntry { id: format!("n{n}"), title: format!("第{n}所小学的学区"), ..Default::default() });
+        index.upsert(IndexedEntry {
+            id: format!("n{n}"),
+            title: format!("第{n}所小学的学区"),
+            ..Default::default()
+        });
         assert_eq!(ask(&index).first().map(|hit| hit.entry_id.clone()), Some("card".to_owned()));
     }
     (0..20).for_each(|n| index.remove(&format!("n{n}")));

@@ -96,14 +96,18 @@ impl Library {
         if now.entries > seen.entries {
             let rows: Vec<StoredEntry> =
                 sqlx::query_as(sql::ENTRY_SINCE).bind(seen.entries).fetch_all(self.store().read()).await?;
-            rows.into_iter().for_each(|row| news.add_entry(row));
+            for row in rows {
+                news.add_entry(row);
+            }
         }
         if now.scenarios > seen.scenarios {
             let rows: Vec<StoredScenario> = sqlx::query_as(sql::SCENARIO_SINCE)
                 .bind(seen.scenarios)
                 .fetch_all(self.store().read())
                 .await?;
-            rows.into_iter().for_each(|row| news.add_scenario(row));
+            for row in rows {
+                news.add_scenario(row);
+            }
         }
         let library = self.clone();
         // Preparing thousands of entries for the index takes long enough to hold up other tasks. The lock goes along: a caller
@@ -203,7 +207,7 @@ impl News {
         for (id, record) in &self.scenarios {
             match record {
                 Some(record) => {
-                    put.push(index::of_scenario(id, &record.title, &record.domain, &record.triggers))
+                    put.push(index::of_scenario(id, &record.title, &record.domain, &record.triggers));
                 }
                 None => gone.push(index::scenario_key(id)),
             }

@@ -1,8 +1,6 @@
 //! At any date no card cites a clause that is not in force that day.
 
-mod common;
-
-use common::{clause, entry};
+use crate::common::{clause, entry};
 use jiff::civil::{Date, date};
 use knowledge::Clause;
 use proptest::prelude::*;

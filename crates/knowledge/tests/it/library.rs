@@ -1,11 +1,9 @@
 //! The library over both engines: what is written is found, kept, refused when stale, and followed by other nodes.
 
-mod common;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{clause, editor, entry, library, now, other_node, staff, system};
+use crate::common::{clause, editor, entry, library, now, other_node, staff, system};
 use kernel::{Coded as _, ContactId, ErrorCode, Role, Scope, SystemClock};
 use knowledge::entry::{Region, Vocabulary};
 use knowledge::service::EntryFilter;

@@ -1,0 +1,7 @@
+//! The libraries from outside, over both engines.
+
+mod cards;
+mod common;
+mod import;
+mod library;
+mod pack;
