@@ -24,19 +24,30 @@ function card() {
 
 // ---- showing -------------------------------------------------------------------------------------------------------
 
-function nearEnd() {
-  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
-}
+// What is new is scrolled to, unless the reader has scrolled back to read something.
+let following = true;
+let before = 0;
+scroll.addEventListener("scroll", () => {
+  const left = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
+  if (left < 160) following = true;
+  else if (scroll.scrollTop < before - 4) following = false;
+  before = scroll.scrollTop;
+});
 
-function toEnd() {
+/** To the end, or to the beginning of a message that is longer than the window. */
+function toEnd(first) {
+  following = true;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  scroll.scrollTo({ top: scroll.scrollHeight, behavior: calm ? "auto" : "smooth" });
+  const end = scroll.scrollHeight - scroll.clientHeight;
+  const top = first ? first.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - 10 : end;
+  scroll.scrollTo({ top: Math.min(end, top), behavior: calm ? "auto" : "smooth" });
 }
 
 /** Takes a fragment of the server: messages not shown yet, and how the chat stands. */
 function take(html) {
   const part = new DOMParser().parseFromString(html, "text/html");
-  const follow = nearEnd();
+  const follow = following;
+  let first = null;
   for (const message of part.querySelectorAll("#new > .msg")) {
     const seq = Number(message.dataset.seq);
     const mine = message.dataset.cid;
@@ -48,6 +59,7 @@ function take(html) {
       guess.replaceWith(document.adoptNode(message));
     } else {
       log.append(document.adoptNode(message));
+      first ??= mine ? null : message;
     }
     if (mine) keep.sent(mine);
     last = Math.max(last, seq);
@@ -63,7 +75,7 @@ function take(html) {
     if (button) button.hidden = person;
     if (fresh.dataset.phase === "ended") ended();
   }
-  if (follow) toEnd();
+  if (follow) toEnd(first);
 }
 
 function ended() {
@@ -196,7 +208,7 @@ async function deliver(item) {
   pending += 1;
   const slow = setTimeout(() => {
     waiting.hidden = false;
-    if (nearEnd()) toEnd();
+    if (following) toEnd();
   }, 500);
   try {
     await open();

@@ -124,7 +124,12 @@ async fn no_operation_for_staff_runs_without_session_and_permission() {
     for operation in &all {
         assert_eq!(status(&house, operation, None).await, 401, "{} without a session", operation.name());
         let forged = Some("ms_session=0123456789abcdef");
-        assert_eq!(status(&house, operation, forged).await, 401, "{} with a forged session", operation.name());
+        assert_eq!(
+            status(&house, operation, forged).await,
+            401,
+            "{} with a forged session",
+            operation.name()
+        );
     }
 
     let mut table: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -135,7 +140,11 @@ async fn no_operation_for_staff_runs_without_session_and_permission() {
                 continue;
             }
             let status = status(&house, operation, Some(&cookie)).await;
-            assert!(status != 401 && status != 415 && status != 422, "{} as {role:?}: {status}", operation.name());
+            assert!(
+                status != 401 && status != 415 && status != 422,
+                "{} as {role:?}: {status}",
+                operation.name()
+            );
             let allowed = table.entry(operation.name()).or_default();
             if status != 403 {
                 allowed.push(format!("{role:?}"));

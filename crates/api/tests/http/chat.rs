@@ -17,7 +17,8 @@ async fn a_citizen_is_answered_with_a_source_and_reaches_a_person() {
 
     let asked = json!({"client_id": "one", "text": "租房提取住房公积金"});
     let answered = house.post(&messages, asked.clone()).await.json();
-    let answer = answered["messages"].as_array().expect("messages").iter().find(|one| one["kind"] == "answer");
+    let answer =
+        answered["messages"].as_array().expect("messages").iter().find(|one| one["kind"] == "answer");
     let answer = answer.unwrap_or_else(|| panic!("no answer in {answered}"));
     assert!(!answer["citations"][0]["source"].as_str().expect("a source").is_empty());
 
@@ -28,7 +29,8 @@ async fn a_citizen_is_answered_with_a_source_and_reaches_a_person() {
     assert_eq!(wished["phase"], "queued", "{wished}");
 
     let whole = house.get(&format!("/api/v1/chats/{token}")).await.json();
-    let seqs: Vec<_> = whole["messages"].as_array().expect("messages").iter().map(|one| one["seq"].clone()).collect();
+    let seqs: Vec<_> =
+        whole["messages"].as_array().expect("messages").iter().map(|one| one["seq"].clone()).collect();
     assert_eq!(seqs, (1..=seqs.len()).map(|seq| json!(seq)).collect::<Vec<_>>(), "no gap, nothing twice");
     let after = house.get(&format!("/api/v1/chats/{token}?after={}", whole["last_seq"])).await.json();
     assert_eq!(after["messages"], json!([]));
@@ -47,7 +49,8 @@ async fn knowledge_is_found_read_and_judged() {
     let id = found["hits"][0]["entry_id"].as_str().unwrap_or_else(|| panic!("nothing in {found}")).to_owned();
     let entry = house.get(&format!("/api/v1/knowledge/entries/{id}")).await.json();
     assert!(!entry["clauses"].as_array().expect("clauses").is_empty());
-    let judged = house.post(&format!("/api/v1/knowledge/entries/{id}/feedback"), json!({"helpful": true})).await;
+    let judged =
+        house.post(&format!("/api/v1/knowledge/entries/{id}/feedback"), json!({"helpful": true})).await;
     assert_eq!(judged.status, 204, "{}", judged.text);
     assert_eq!(house.get("/api/v1/knowledge/entries/none").await.status, 404);
     assert_eq!(house.get("/api/v1/knowledge/search?q=").await.json()["hits"], json!([]));

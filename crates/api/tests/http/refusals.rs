@@ -21,7 +21,8 @@ fn refused(answer: &Answer, status: u16) {
 #[tokio::test]
 async fn every_fault_has_its_status_and_a_chinese_sentence() {
     let house = House::new(api::routes).await;
-    let token = house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
+    let token =
+        house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
     let messages = format!("/api/v1/chats/{token}/messages");
     let raw = async |kind: &str, body: Vec<u8>| {
         let request = Request::post(&messages).header("content-type", kind).body(Body::from(body));
@@ -53,7 +54,8 @@ async fn every_fault_has_its_status_and_a_chinese_sentence() {
 #[tokio::test]
 async fn hostile_words_are_kept_as_words() {
     let house = House::new(api::routes).await;
-    let token = house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
+    let token =
+        house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
     let messages = format!("/api/v1/chats/{token}/messages");
     for (number, words) in [
         "<script>alert(1)</script>",
@@ -79,7 +81,8 @@ async fn hostile_words_are_kept_as_words() {
 async fn machines_are_slowed_down_and_a_wish_for_a_person_is_not() {
     let limits = Limits { messages: Some(2), proofs: Some(3), chats: Some(3), ..Limits::OFF };
     let house = House::limited(limits, api::routes).await;
-    let token = house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
+    let token =
+        house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
     let messages = format!("/api/v1/chats/{token}/messages");
     for number in 0..2 {
         let body = json!({"client_id": number.to_string(), "text": "你好"});

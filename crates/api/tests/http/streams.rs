@@ -26,7 +26,8 @@ async fn until(stream: &mut BodyDataStream, wanted: &str) -> String {
 #[tokio::test]
 async fn a_chat_is_followed_and_gone_on_with() {
     let house = House::new(api::routes).await;
-    let token = house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
+    let token =
+        house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
     let open = async |after: &str, last: Option<&str>| {
         let mut request = Request::get(format!("/api/v1/chats/{token}/events?after={after}"));
         if let Some(last) = last {

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use casework::Casework;
 use config::Config;
 use contact::{Hotline, Parts, site};
-use kernel::{Clock, Ctx, Role, Rng, Scope, SystemClock};
+use kernel::{Clock, Ctx, Rng, Role, Scope, SystemClock};
 use knowledge::{Library, pack};
 use routing::service::{Options, Router as Queues};
 use security::{Accounts, Keys, Masked, NewStaff, PasswordCost, Policy};
@@ -121,7 +121,8 @@ async fn hotline(database: &TestDb) -> Hotline {
     let store = (**database).clone();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter");
     site::install(&store, &folder, &ctx).await.expect("the site's settings");
-    let library = Library::open(store.clone(), knowledge::search::Settings::default()).await.expect("the library");
+    let library =
+        Library::open(store.clone(), knowledge::search::Settings::default()).await.expect("the library");
     let pack = pack::load(&folder).expect("the starter pack");
     library.set_vocabulary(pack.vocabulary());
     pack::install(&store, &pack, &ctx).await.expect("entries");
@@ -131,8 +132,14 @@ async fn hotline(database: &TestDb) -> Hotline {
         Accounts::new(store.clone(), Policy { cost, ..Policy::default() }, rng.fork()).expect("accounts");
     let queues = site::Site::load(&store).await.expect("the site").queues;
     let options = Options::for_store(&store, "test", 10);
-    let router =
-        Queues::new(store.clone(), Arc::clone(&clock), rng.fork(), routing::Tuning::default(), queues, options);
+    let router = Queues::new(
+        store.clone(),
+        Arc::clone(&clock),
+        rng.fork(),
+        routing::Tuning::default(),
+        queues,
+        options,
+    );
     let keys = Keys::new(&[7; 32]);
     let holidays = std::fs::read_to_string(folder.join("holidays.yaml")).expect("holidays");
     let holidays = serde_yaml_ng::from_str(&holidays).expect("holidays");

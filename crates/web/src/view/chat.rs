@@ -61,7 +61,7 @@ impl ChatView {
         let ahead = place.map_or(0, |place| place.position.saturating_sub(1));
         let wait = match place {
             None => "正在安排，请稍等".to_owned(),
-            Some(place) => place.wait_secs.map(words::wait).unwrap_or_default(),
+            Some(place) => place.wait_secs.map_or_else(|| "工作人员一上线就接您".to_owned(), words::wait),
         };
         let agent = chat.agent.as_ref().map(|agent| agent.name.clone()).unwrap_or_default();
         let (ended_title, ended_words) = farewell(chat.outcome.as_deref());
@@ -77,7 +77,7 @@ impl ChatView {
             card_key: format!("{phase} {ahead} {wait} {agent}"),
             queued,
             ahead: if ahead > 0 { ahead.to_string() } else { String::new() },
-            next: place.is_some_and(|place| place.position <= 1),
+            next: place.is_some_and(|place| place.position <= 1 && place.wait_secs.is_some()),
             wait,
             with_agent,
             with_person: with_agent,
