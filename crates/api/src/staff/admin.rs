@@ -100,6 +100,13 @@ pub struct Document {
     version: i64,
 }
 
+/// What a person who may do it has sent, as what it must be: who may not learns nothing about the form.
+fn typed<T: serde::de::DeserializeOwned>(raw: serde_json::Value) -> ApiResult<T> {
+    serde_json::from_value(raw).map_err(|error| {
+        ApiError::new(ErrorCode::Invalid, format!("填写的内容不完整：{error}。请补全后再保存。"))
+    })
+}
+
 /// 账号列表
 #[utoipa::path(get, path = "/people", tag = "admin", responses((status = 200), (status = 401), (status = 403)))]
 pub async fn people(State(staffed): State<Staffed>, person: Person) -> ApiResult<Json<serde_json::Value>> {
@@ -113,9 +120,10 @@ pub async fn people(State(staffed): State<Staffed>, person: Person) -> ApiResult
 pub async fn person_create(
     State(staffed): State<Staffed>,
     person: Person,
-    Body(new): Body<NewPerson>,
+    Body(raw): Body<serde_json::Value>,
 ) -> ApiResult<(StatusCode, Json<PersonRow>)> {
-    let NewPerson { login, name, role, scope, skills, password } = new;
+    authorise(&person.ctx, Permission::StaffManage, None)?;
+    let NewPerson { login, name, role, scope, skills, password } = typed(raw)?;
     let new = NewStaff { login, name, role, scope, skills, password: Masked::new(password) };
     let staff = staffed.hotline.accounts().staff_create(&person.ctx, &new).await?;
     staffed.hotline.reload().await?;
@@ -128,9 +136,10 @@ pub async fn person_change(
     State(staffed): State<Staffed>,
     person: Person,
     Path(id): Path<StaffId>,
-    Body(change): Body<PersonChange>,
+    Body(raw): Body<serde_json::Value>,
 ) -> ApiResult<Json<PersonRow>> {
-    let PersonChange { name, role, scope, skills, disabled } = change;
+    authorise(&person.ctx, Permission::StaffManage, None)?;
+    let PersonChange { name, role, scope, skills, disabled } = typed(raw)?;
     let change = StaffChange { name, role, scope, skills, disabled };
     let staff = staffed.hotline.accounts().staff_change(&person.ctx, &id, &change).await?;
     staffed.hotline.reload().await?;
@@ -193,9 +202,11 @@ pub async fn setting_put(
     State(staffed): State<Staffed>,
     person: Person,
     Path(name): Path<String>,
-    Body(document): Body<Document>,
+    Body(raw): Body<serde_json::Value>,
 ) -> ApiResult<Json<serde_json::Value>> {
+    authorise(&person.ctx, Permission::SettingsManage, None)?;
     known(&name)?;
+    let document: Document = typed(raw)?;
     let version = staffed.hotline.setting_put(&person.ctx, &name, document.value, document.version).await?;
     Ok(Json(serde_json::json!({"name": name, "version": version})))
 }

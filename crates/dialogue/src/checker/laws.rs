@@ -366,7 +366,9 @@ impl Judge<'_> {
             books.told.extend(["place".to_owned(), "phone".to_owned()]);
         }
         let asks = self.utterances().filter(|utterance| {
-            utterance.kind == UtteranceKind::Ask && !needed(utterance, self.state(), brain, scenario)
+            utterance.kind == UtteranceKind::Ask
+                && !needed(utterance, self.state(), brain, scenario)
+                && (utterance.asks.is_none() || utterance.asks != self.before.books.last_asked)
         });
         let first_time = asks
             .filter(|_| {
@@ -376,6 +378,9 @@ impl Judge<'_> {
                 )
             })
             .count();
+        if let Some(slot) = self.utterances().filter_map(|utterance| utterance.asks.clone()).last() {
+            books.last_asked = Some(slot);
+        }
         let useful = self
             .utterances()
             .any(|utterance| matches!(utterance.kind, UtteranceKind::Answer | UtteranceKind::Ticket));

@@ -30,6 +30,8 @@ pub(super) struct Books {
     pub misses: u8,
     /// Questions since the matter was told, ticket needs apart.
     pub questions: u8,
+    /// The slot last asked for: the same question in other words is no further question.
+    pub last_asked: Option<String>,
     /// Something useful was given since.
     pub useful: bool,
     /// Facts told: slots that must travel.
