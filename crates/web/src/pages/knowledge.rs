@@ -35,6 +35,8 @@ struct Find {
     domain: String,
     domains: Vec<Domain>,
     has_domains: bool,
+    /// The domains are unfolded: nothing is looked for yet.
+    open: bool,
     error: String,
     summary: String,
     nothing: bool,
@@ -96,6 +98,7 @@ pub async fn search(
     let q: String = clean(&q).chars().take(200).collect();
     let mut shown = Find { domains: domains(&app, &q, &domain), ..Find::default() };
     shown.has_domains = !shown.domains.is_empty();
+    shown.open = q.is_empty() && domain.is_empty();
     if let Err(error) = app.rates().search(peer) {
         error.message().clone_into(&mut shown.error);
     } else if q.is_empty() && domain.is_empty() {
