@@ -32,6 +32,7 @@ pub struct Filter {
 /// A field to unmask.
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct Field {
+    #[serde(default)]
     field: String,
 }
 

@@ -404,6 +404,8 @@ impl Judge<'_> {
             |effect| matches!(effect, Effect::Say(utterance) if utterance.text == crate::words::DROPPED),
         );
         if dropped {
+            // The caller ended the matter: what comes next is another, even in the same words.
+            books.questions = 0;
             books.unresolved = false;
         }
         books
