@@ -113,24 +113,11 @@ def column(name, feature):
 
 ask = [data["ask0"], data["ask1"]]
 finance_rank = [data[f"rank{n}"] for n in range(3)]
-for name in ("finance_test", "oppo", "faq", "tests"):
-    print("terms only  ", measured(name, column(name, "whole_of_best")))
-without_faq = learn([*finance_rank, data["oppo"], *ask])
-print("not trained on it ", measured("faq", without_faq.predict(data["faq"][2][:, USED])))
-without_oppo = learn([*finance_rank, data["faq"], *ask])
-print("not trained on it ", measured("oppo", without_oppo.predict(data["oppo"][2][:, USED])))
-folds, size = [], -(-asked["faq"] // 5)
-for n in range(5):
-    own = part("faq", n * size, min((n + 1) * size, asked["faq"]))
-    rest = [part("faq", m * size, min((m + 1) * size, asked["faq"])) for m in range(5) if m != n]
-    model = learn([*finance_rank, data["oppo"], *ask, *rest])
-    folds.append(model.predict(own[2][:, USED]))
-print("5-fold            ", measured("faq", np.concatenate(folds)))
 final = learn([*finance_rank, data["oppo"], *ask, data["faq"]])
 for name in ("finance_test", "tests"):
     print("held out          ", measured(name, final.predict(data[name][2][:, USED])))
 gains = sorted(zip(final.feature_importance("gain"), [NAMES[n] for n in USED]), reverse=True)
-print("most used:", ", ".join(name for _, name in gains[:12]))
+print("most used:", ", ".join(name for _, name in gains[:12]), flush=True)
 
 # Confidence: is the best entry the right one? Learned on left-out questions, left-out entries and questions of others.
 CONFIDENT = ["query_covered", "head_covered", "cosine", "middle", "answer", "whole_chars", "whole_pairs", "tag",
@@ -190,3 +177,18 @@ with open(args.out, "w") as file:
     file.write('{"features": ' + json.dumps([NAMES[n] for n in USED]) + ',\n"trees": [\n')
     file.write(",\n".join(json.dumps(tree, separators=(",", ":")) for tree in trees))
     file.write('\n],\n"confidence": ' + json.dumps(confidence) + "}\n")
+
+# What it does on what it has not seen.
+for name in ("finance_test", "oppo", "faq", "tests"):
+    print("terms only  ", measured(name, column(name, "whole_of_best")))
+without_faq = learn([*finance_rank, data["oppo"], *ask])
+print("not trained on it ", measured("faq", without_faq.predict(data["faq"][2][:, USED])), flush=True)
+without_oppo = learn([*finance_rank, data["faq"], *ask])
+print("not trained on it ", measured("oppo", without_oppo.predict(data["oppo"][2][:, USED])), flush=True)
+folds, size = [], -(-asked["faq"] // 5)
+for n in range(5):
+    own = part("faq", n * size, min((n + 1) * size, asked["faq"]))
+    rest = [part("faq", m * size, min((m + 1) * size, asked["faq"])) for m in range(5) if m != n]
+    model = learn([*finance_rank, data["oppo"], *ask, *rest])
+    folds.append(model.predict(own[2][:, USED]))
+print("5-fold            ", measured("faq", np.concatenate(folds)))

@@ -56,8 +56,9 @@ faq |= {fold(r["query"]) for r in rows(f"{args.data}/faq/queries_dev.csv")}
 tests = {fold(t) for entry in read_pack(args.pack) for t in entry.get("tests", [])}
 hidden |= faq | tests
 teacher = np.load(f"{args.work}/teacher.npz", allow_pickle=True)
-keep = [n for n, text in enumerate(teacher["texts"]) if fold(text) and fold(text) not in hidden]
-texts = [teacher["texts"][n] for n in keep]
+known = teacher["texts"].tolist()
+keep = [n for n, text in enumerate(known) if fold(text) and fold(text) not in hidden]
+texts = [known[n] for n in keep]
 target = teacher["vectors"][keep].astype(np.float32)
 target -= target.mean(0)
 target /= np.linalg.norm(target, axis=1, keepdims=True)
