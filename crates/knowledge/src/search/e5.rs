@@ -182,7 +182,9 @@ impl E5 {
             let seen = layer.out.apply(&Rounded::new(&seen, width));
             layer.after_attention.apply(&mut x, Some(&seen), width, self.epsilon);
             let mut wide = layer.wide.apply(&Rounded::new(&x, width));
-            wide.iter_mut().for_each(|v| *v = 0.5 * *v * (1.0 + erf(*v * std::f32::consts::FRAC_1_SQRT_2)));
+            for v in &mut wide {
+                *v = 0.5 * *v * (1.0 + erf(*v * std::f32::consts::FRAC_1_SQRT_2));
+            }
             let fed = layer.narrow.apply(&Rounded::new(&wide, layer.narrow.weights.columns));
             layer.after_feed.apply(&mut x, Some(&fed), width, self.epsilon);
         }
@@ -191,7 +193,9 @@ impl E5 {
             mean.iter_mut().zip(token).for_each(|(sum, v)| *sum += v);
         }
         let length = mean.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-6);
-        mean.iter_mut().for_each(|v| *v /= length);
+        for v in &mut mean {
+            *v /= length;
+        }
         mean
     }
 
@@ -208,7 +212,9 @@ impl E5 {
                 };
                 let mut weights = of(key);
                 let most = weights.iter().fold(f32::MIN, |a, b| a.max(*b));
-                weights.iter_mut().for_each(|w| *w = (*w - most).exp());
+                for weight in &mut weights {
+                    *weight = (*weight - most).exp();
+                }
                 let sum: f32 = weights.iter().sum();
                 let rows = value.chunks_exact(self.width).filter_map(|row| row.chunks_exact(part).nth(head));
                 for (weight, row) in weights.iter().zip(rows) {

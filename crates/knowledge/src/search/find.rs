@@ -150,7 +150,9 @@ impl Scores {
             let shares: Vec<Vec<f32>> = parts()
                 .map(|part| {
                     let mut shares = vec![0.0; part.wholes.len()];
-                    terms.iter().for_each(|(term, weight)| part.wholes.mark(*term, *weight, &mut shares));
+                    for (term, weight) in &terms {
+                        part.wholes.mark(*term, *weight, &mut shares);
+                    }
                     shares
                 })
                 .collect();
@@ -161,7 +163,9 @@ impl Scores {
                 .map(|part| {
                     let postings = postings(part);
                     let mut scores = vec![0.0; postings.len()];
-                    terms.iter().for_each(|(term, weight)| postings.add(*term, *weight, &mut scores));
+                    for (term, weight) in terms {
+                        postings.add(*term, *weight, &mut scores);
+                    }
                     scores
                 })
                 .collect::<Vec<Vec<f32>>>()

@@ -218,7 +218,9 @@ impl Embedder for NgramVectors {
         let mut sum = self.sum(sense.rows.iter().copied());
         let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
         if length > 0.0 {
-            sum.iter_mut().for_each(|x| *x /= length);
+            for x in &mut sum {
+                *x /= length;
+            }
         }
         sum
     }
