@@ -13,7 +13,7 @@ export interface MenuItem {
 
 /** The rooms of the console, in the order of the rail. A person sees those they may enter. */
 export const MENU: MenuItem[] = [
-  { name: 'desk', path: '/desk', words: '坐席', icon: Headset, needs: ['contact_serve'] },
+  { name: 'desk', path: '/desk', words: '座席', icon: Headset, needs: ['contact_serve'] },
   { name: 'wall', path: '/wall', words: '看板', icon: DataBoard, needs: ['queue_watch'] },
   { name: 'tickets', path: '/tickets', words: '工单', icon: Tickets, needs: ['ticket_read'] },
   { name: 'contacts', path: '/contacts', words: '会话', icon: ChatDotRound, needs: ['contact_read'] },

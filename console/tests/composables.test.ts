@@ -86,13 +86,13 @@ describe('keys', () => {
 
 it('flashes the title while something rings, and no longer', async () => {
   soundOn.value = false
-  document.title = '坐席'
+  document.title = '座席'
   const words = ref('新会话')
   const { unmount } = mount(() => useAlarm(computed(() => words.value)))
   expect(document.title).toBe('【新会话】')
   words.value = ''
   await nextTick()
-  expect(document.title).toBe('坐席')
+  expect(document.title).toBe('座席')
   unmount()
 })
 
@@ -100,7 +100,7 @@ it('judges figures against their targets and says so in words', () => {
   const today = { contacts: 10, answered_by_bot: 6, handed_over: 3, tickets: 0, callbacks: 0, abandoned: 1, waiting_now: 2, longest_wait_secs: 40 }
   const view = { queues: [], agents: [], targets: { answer_secs: 15, connection: 0.9, online_answer: 0.8 }, today }
   expect(figures(view).map((one) => [one.value, one.verdict])).toEqual([
-    ['2', '没有空闲坐席'], ['40秒', '已超时'], ['75%', '未达标'], ['90%', '达标'], ['10', '人工 3'], ['0', '中途离开 1'],
+    ['2', '没有空闲座席'], ['40秒', '已超时'], ['75%', '未达标'], ['90%', '达标'], ['10', '人工 3'], ['0', '中途离开 1'],
   ])
   const quiet = { ...view, today: { ...today, contacts: 0, answered_by_bot: 0, handed_over: 0, abandoned: 0, waiting_now: 0, longest_wait_secs: 0 } }
   expect(figures(quiet).slice(0, 4).map((one) => one.verdict)).toEqual(['没有人等', '正常', '还没有数据', '还没有数据'])

@@ -141,7 +141,7 @@ export function deskRoutes() {
       const contact = find(params.id)
       if (contact.state !== 'ringing') throw new Refusal(409, 'conflict', '这个来访已经转给别人了。')
       Object.assign(contact, { state: 'active', ring_until_us: null, phase: 'with_agent' })
-      say(contact, 'system', `坐席${who.name}已接入。`)
+      say(contact, 'system', `座席${who.name}已接入。`)
       record(who, 'contact.accept', contact.id)
       settle(who)
       citizenSpeaks(contact, 2500)
@@ -159,7 +159,7 @@ export function deskRoutes() {
       return message
     }, { status: 201 }],
     ['POST', '/desk/contacts/:id/transfer', ({ params, who }) => { const c = find(params.id); c.state = 'ended'; record(who, 'contact.transfer', c.id); settle(who) }],
-    ['POST', '/desk/contacts/:id/hang-up', ({ params, who }) => { const c = find(params.id); c.state = 'wrap_up'; c.phase = 'ended'; say(c, 'system', '会话已由坐席结束。'); settle(who); return out(c) }],
+    ['POST', '/desk/contacts/:id/hang-up', ({ params, who }) => { const c = find(params.id); c.state = 'wrap_up'; c.phase = 'ended'; say(c, 'system', '会话已由座席结束。'); settle(who); return out(c) }],
     ['POST', '/desk/contacts/:id/wrap-up', ({ params, who }) => { const c = find(params.id); c.state = 'ended'; c.outcome = 'handed_over'; settle(who); setTimeout(() => offer(who), 6000) }],
     ['GET', '/desk/contacts/:id/suggestions', ({ params, query }) => {
       const contact = find(params.id)

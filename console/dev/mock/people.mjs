@@ -2,7 +2,7 @@ import { readYaml } from './kit.mjs'
 
 export const sessions = new Map()
 export const ROLE_WORDS = {
-  agent: '坐席', supervisor: '班长', knowledge_editor: '知识编辑', dispatcher: '派单员', unit_handler: '单位承办人', manager: '管理者',
+  agent: '座席', supervisor: '班长', knowledge_editor: '知识编辑', dispatcher: '派单员', unit_handler: '单位承办人', manager: '管理者',
   trainer: '培训师', liaison_member: '联络站成员', administrator: '系统管理员',
 }
 

@@ -29,9 +29,9 @@ export function figures(view: Supervision): Figure[] {
   const ready = view.agents.filter((one) => one.state === 'ready').length
   return [
     {
-      name: '现在排队', value: count(today.waiting_now), target: `${ready} 名坐席空闲`,
+      name: '现在排队', value: count(today.waiting_now), target: `${ready} 名座席空闲`,
       tone: today.waiting_now === 0 ? 'good' : ready === 0 ? 'bad' : 'warn',
-      verdict: today.waiting_now === 0 ? '没有人等' : ready === 0 ? '没有空闲坐席' : '正在分配', formula: '所有队列此刻等人工的人数',
+      verdict: today.waiting_now === 0 ? '没有人等' : ready === 0 ? '没有空闲座席' : '正在分配', formula: '所有队列此刻等人工的人数',
     },
     {
       name: '最久等待', value: today.waiting_now ? span(today.longest_wait_secs) : '0秒', target: `目标 ${targets.answer_secs} 秒内`,

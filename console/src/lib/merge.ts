@@ -21,7 +21,7 @@ export function waitingSince(messages: readonly Message[]): number | null {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index]
     if (!message || message.author === 'agent' || message.author === 'bot') break
-    // What the system said last, 坐席已接入, is when the wait for a person's first word began.
+    // What the system said last, 座席已接入, is when the wait for a person's first word began.
     if (message.author === 'system') return since ?? message.at_us
     since = message.at_us
   }
