@@ -5,6 +5,7 @@ import { ApiError, whenUnauthenticated } from '@/api/http'
 import type { Me } from '@/api/types'
 import type { Permission } from '@/lib/permissions'
 
+const OWNER = 'ms-owner'
 const me = ref<Me | null>(null)
 const known = ref(false)
 const expired = ref(false)
@@ -26,7 +27,11 @@ async function load(): Promise<void> {
 }
 
 async function login(name: string, password: string): Promise<void> {
-  me.value = await api.login(name, password)
+  const who = await api.login(name, password)
+  // Drafts of somebody else who used this window are not theirs to see.
+  if (sessionStorage.getItem(OWNER) !== who.id) sessionStorage.clear()
+  sessionStorage.setItem(OWNER, who.id)
+  me.value = who
   known.value = true
   expired.value = false
 }

@@ -16,7 +16,7 @@ const OBJECT: Record<string, string> = {
 
 const FIELD: Record<string, string> = { phone: '联系电话', name: '姓名', place: '地址', id_number: '身份证号', transcript: '对话', words: '原话', title: '标题' }
 const KEY: Record<string, string> = {
-  field: '项目', revision: '版本', before: '原版本', reason: '原因', expires_us: '有效到', role: '岗位', login: '账号', rows: '行数', imported: '导入', version: '版本',
+  field: '项目', revision: '版本', before: '原版本', reason: '原因', expires_us: '有效到', role: '岗位', login: '账号', rows: '行数', imported: '导入', version: '版本', disabled: '停用', scope: '范围', level: '', id: '', skills: '技能', queue: '队列', note: '备注',
 }
 
 export const actionWords = (action: string): string => ACTION[action] ?? action
@@ -29,8 +29,11 @@ export function objectWords(object: string): { kind: string; id: string } {
 }
 
 function valueWords(value: unknown): string {
+  if (value === null) return ''
+  if (typeof value === 'boolean') return value ? '是' : '否'
   if (typeof value === 'string') return FIELD[value] ?? value
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value)
+  if (Array.isArray(value)) return value.map(valueWords).join('、')
+  if (typeof value === 'object') return Object.entries(value).map(([key, one]) => `${KEY[key] ?? key} ${valueWords(one)}`).join('、')
   return String(value)
 }
 

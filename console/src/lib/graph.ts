@@ -163,42 +163,97 @@ function layersOf(flow: Flow): Map<string, number> {
   return layer
 }
 
-export function draw(flow: Flow): Drawing {
-  const layer = layersOf(flow)
-  const rows: FlowNode[][] = []
-  for (const node of flow.nodes) (rows[layer.get(node.id) ?? 0] ??= []).push(node)
-  const filled = rows.filter((row) => row.length > 0)
-  const widest = Math.max(1, ...filled.map((row) => row.length))
-  const width = widest * NODE_WIDTH + (widest - 1) * GAP_X + 2 * PAD
-  const placed = new Map<string, PlacedNode>()
-  filled.forEach((row, depth) => {
-    const middle = (node: FlowNode): number => {
-      const above = flow.edges.filter((edge) => edge.to === node.id).map((edge) => placed.get(edge.from)?.x).filter((x): x is number => x !== undefined)
-      return above.length ? above.reduce((sum, x) => sum + x, 0) / above.length : width / 2
-    }
-    const ordered = row.map((node, index) => ({ node, index, at: middle(node) })).sort((a, b) => a.at - b.at || a.index - b.index)
-    const total = row.length * NODE_WIDTH + (row.length - 1) * GAP_X
-    ordered.forEach(({ node }, index) => {
-      placed.set(node.id, { ...node, x: (width - total) / 2 + index * (NODE_WIDTH + GAP_X), y: PAD + depth * (NODE_HEIGHT + GAP_Y) })
-    })
-  })
-  const nodes = [...placed.values()]
-  const edges = flow.edges.flatMap((edge) => {
-    const from = placed.get(edge.from)
-    const to = placed.get(edge.to)
-    return from && to ? [{ ...edge, ...route(from, to, width) }] : []
-  })
-  return { nodes, edges, width, height: PAD * 2 + filled.length * NODE_HEIGHT + Math.max(0, filled.length - 1) * GAP_Y }
+/** Something in a layer: a node, or the place where an edge passes between the nodes of a layer that it leaps over. */
+interface Item {
+  key: string
+  node: FlowNode | null
+  width: number
+  /** What stands above it, by key. */
+  above: string[]
 }
 
-function route(from: PlacedNode, to: PlacedNode, width: number): { path: string; labelX: number; labelY: number } {
+const LANE_WIDTH = 18
+
+/** The layers with their nodes and with a lane for each edge that passes through; and each edge's lanes. */
+function itemsOf(flow: Flow): { rows: Item[][]; lanes: Map<FlowEdge, string[]> } {
+  const layer = layersOf(flow)
+  const used = [...new Set([...layer.values()])].sort((a, b) => a - b)
+  const rowOf = (id: string): number => used.indexOf(layer.get(id) ?? 0)
+  const rows: Item[][] = used.map(() => [])
+  for (const node of flow.nodes) rows[rowOf(node.id)]?.push({ key: node.id, node, width: NODE_WIDTH, above: [] })
+  const items = new Map(rows.flat().map((item) => [item.key, item]))
+  const lanes = new Map<FlowEdge, string[]>()
+  flow.edges.forEach((edge, index) => {
+    const passed: string[] = []
+    let last = edge.from
+    for (let row = rowOf(edge.from) + 1; row < rowOf(edge.to); row += 1) {
+      const lane: Item = { key: `${index}/${row}`, node: null, width: LANE_WIDTH, above: [last] }
+      rows[row]?.push(lane)
+      passed.push(lane.key)
+      last = lane.key
+    }
+    if (rowOf(edge.to) > rowOf(edge.from)) items.get(edge.to)?.above.push(last)
+    lanes.set(edge, passed)
+  })
+  return { rows, lanes }
+}
+
+export function draw(flow: Flow): Drawing {
+  const { rows, lanes } = itemsOf(flow)
+  const widthOf = (row: Item[]): number => row.reduce((sum, item) => sum + item.width, 0) + Math.max(0, row.length - 1) * GAP_X
+  const width = Math.max(NODE_WIDTH, ...rows.map(widthOf)) + 2 * PAD
+  const centre = new Map<string, number>()
+  const nodes: PlacedNode[] = []
+  const top = (depth: number): number => PAD + depth * (NODE_HEIGHT + GAP_Y)
+  rows.forEach((row, depth) => {
+    const wanted = (item: Item): number => {
+      const above = item.above.map((key) => centre.get(key)).filter((x): x is number => x !== undefined)
+      return above.length ? above.reduce((sum, x) => sum + x, 0) / above.length : width / 2
+    }
+    const ordered = row.map((item, index) => ({ item, index, at: wanted(item) })).sort((a, b) => a.at - b.at || a.index - b.index)
+    let x = (width - widthOf(row)) / 2
+    for (const { item } of ordered) {
+      centre.set(item.key, x + item.width / 2)
+      if (item.node) nodes.push({ ...item.node, x, y: top(depth) })
+      x += item.width + GAP_X
+    }
+  })
+  const byId = new Map(nodes.map((one) => [one.id, one]))
+  const edges = flow.edges.flatMap((edge) => {
+    const from = byId.get(edge.from)
+    const to = byId.get(edge.to)
+    if (!from || !to) return []
+    const through = (lanes.get(edge) ?? []).map((key) => ({ x: centre.get(key) ?? 0, y: top(Number(key.split('/')[1])) }))
+    return [{ ...edge, ...route(from, to, through, width) }]
+  })
+  return { nodes, edges, width, height: top(rows.length) - GAP_Y + PAD }
+}
+
+interface Route {
+  path: string
+  labelX: number
+  labelY: number
+}
+
+const curve = (x1: number, y1: number, x2: number, y2: number): string => {
+  const bend = Math.min(60, (y2 - y1) / 2)
+  return `C${x1},${y1 + bend} ${x2},${y2 - bend} ${x2},${y2}`
+}
+
+function route(from: PlacedNode, to: PlacedNode, through: { x: number; y: number }[], width: number): Route {
   const x1 = from.x + NODE_WIDTH / 2
   const y1 = from.y + NODE_HEIGHT
   const x2 = to.x + NODE_WIDTH / 2
   const y2 = to.y
   if (y2 > y1) {
-    const bend = Math.min(60, (y2 - y1) / 2)
-    return { path: `M${x1},${y1} C${x1},${y1 + bend} ${x2},${y2 - bend} ${x2},${y2}`, labelX: x1 + (x2 - x1) * 0.62, labelY: y1 + (y2 - y1) * 0.62 }
+    let path = `M${x1},${y1}`
+    let at = { x: x1, y: y1 }
+    for (const lane of through) {
+      path += ` ${curve(at.x, at.y, lane.x, lane.y)} L${lane.x},${lane.y + NODE_HEIGHT}`
+      at = { x: lane.x, y: lane.y + NODE_HEIGHT }
+    }
+    const next = through[0] ?? { x: x2, y: y2 }
+    return { path: `${path} ${curve(at.x, at.y, x2, y2)}`, labelX: x1 + (next.x - x1) * 0.62, labelY: y1 + (next.y - y1) * 0.62 }
   }
   // Back up along the nearer side.
   const side = x1 + x2 > width ? Math.min(width - 2, Math.max(x1, x2) + NODE_WIDTH / 2 + 14) : Math.max(2, Math.min(x1, x2) - NODE_WIDTH / 2 - 14)
