@@ -25,6 +25,8 @@ use crate::sql;
 
 /// How often views counted in memory are written.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
+/// From how many entries on several processors prepare them for the index.
+const WORTH_SHARING: usize = 1_000;
 /// How often the names of domains and places are read anew.
 const NAMES_EVERY: Duration = Duration::from_secs(10);
 
@@ -123,6 +125,22 @@ impl Library {
         Ok(now)
     }
 
+    /// Preparing is most of the work and each entry is prepared by itself: many are shared among the processors.
+    fn put_into_index(&self, entries: Vec<IndexedEntry>) {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        if entries.len() < WORTH_SHARING || threads == 1 {
+            return self.0.index.upsert_all(entries);
+        }
+        let share = entries.len().div_ceil(threads);
+        let mut entries = entries.into_iter();
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let part: Vec<IndexedEntry> = entries.by_ref().take(share).collect();
+                scope.spawn(|| self.0.index.upsert_all(part));
+            }
+        });
+    }
+
     async fn revisions(&self) -> Result<Revisions, KnowledgeError> {
         let mut revisions = Revisions::default();
         for row in sqlx::query(sql::REVISION_ALL).fetch_all(self.store().read()).await? {
@@ -141,7 +159,7 @@ impl Library {
         news.put_on(Arc::make_mut(&mut shelf));
         drop(shelf);
         let (put, gone) = news.for_index();
-        self.0.index.upsert_all(put);
+        self.put_into_index(put);
         for key in gone {
             self.0.index.remove(&key);
         }

@@ -1,7 +1,5 @@
 //! Finding what answers a caller's words.
 
-use std::collections::HashMap;
-
 use kernel::Micros;
 
 use super::Library;
@@ -14,8 +12,6 @@ use crate::search::{Hit, Query};
 const SURE: f32 = 0.6;
 /// How many findings of the plain search a follow-up is chosen from.
 const LOOKED_AT: usize = 30;
-/// What a follow-up can make of the answer just given: enough to ask whether it is meant, never to repeat it.
-const OF_LAST_ANSWER: f32 = 0.5;
 
 /// What is asked, and in what light.
 #[derive(Debug, Clone, Default)]
@@ -43,16 +39,12 @@ impl Library {
             limit: LOOKED_AT.max(limit.saturating_add(ask.except.len())),
         };
         let shelf = self.shelf();
-        let plain = self.answerable(&shelf, &query, ask.except, now);
-        let best = |found: &[Answerable]| found.first().map_or(0.0, |first| first.confidence);
-        let mut found = match ask.about.filter(|about| !about.trim().is_empty()) {
-            Some(about) if best(&plain) < SURE => {
-                let both = Query { text: format!("{about}{}", ask.text), ..query };
-                let light = in_the_light_of(about, &plain, self.answerable(&shelf, &both, ask.except, now));
-                if best(&light) > best(&plain) { light } else { plain }
-            }
-            _ => plain,
-        };
+        let mut found = self.answerable(&shelf, &query, ask.except, now);
+        let sure = found.first().is_some_and(|best| best.confidence >= SURE);
+        if let Some(about) = ask.about.filter(|about| !sure && !about.trim().is_empty()) {
+            let both = Query { text: format!("{about}{}", ask.text), ..query };
+            in_the_light(&mut found, &self.answerable(&shelf, &both, ask.except, now));
+        }
         found.truncate(limit);
         found
     }
@@ -81,20 +73,14 @@ fn answerable(shelf: &Shelf, hit: &Hit, except: &[String], now: Micros) -> Optio
     Some(Answerable { target, title, confidence: hit.confidence, card })
 }
 
-/// What the words mean after an answer about `about`: only what the words themselves find too, or any remark would be
-/// taken for a question about the last matter; and the last answer itself is not worth repeating.
-fn in_the_light_of(about: &str, plain: &[Answerable], both: Vec<Answerable>) -> Vec<Answerable> {
-    let alone: HashMap<&Target, f32> = plain.iter().map(|found| (&found.target, found.confidence)).collect();
-    let mut light: Vec<Answerable> = both
-        .into_iter()
-        .filter_map(|mut found| {
-            let alone = *alone.get(&found.target)?;
-            if found.title == about {
-                found.confidence = alone.max(found.confidence.min(OF_LAST_ANSWER));
-            }
-            Some(found)
-        })
-        .collect();
-    light.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    light
+/// Raises the finding that fits best when the words are taken together with the matter spoken of.
+///
+/// Together, the matter's own words speak for every entry near it, whatever was said: so only the best of them rises, to the
+/// geometric mean of the two confidences at most, and a remark that finds nothing by itself is not taken for a question.
+fn in_the_light(found: &mut [Answerable], both: &[Answerable]) {
+    let Some(together) = both.first() else { return };
+    if let Some(one) = found.iter_mut().find(|one| one.target == together.target) {
+        one.confidence = one.confidence.max((one.confidence * together.confidence).sqrt());
+    }
+    found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
 }
