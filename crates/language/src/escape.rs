@@ -17,6 +17,11 @@ static RULES: LazyLock<Rules> =
 const ABOUT_PEOPLE: &[&str] =
     &["职业", "人员", "哪位", "身份", "岗位", "单位", "姓名", "联系人", "对象", "项目", "事项", "名称", "谁"];
 
+/// The rules, for models that take their matching as features.
+pub fn rules() -> &'static Rules {
+    &RULES
+}
+
 /// The verdict of the rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Escape {
@@ -38,7 +43,9 @@ pub fn hear_views(views: &Views, heard: &Heard) -> Escape {
     for form in [&views.clauses, &views.solid] {
         for piece in lines(form) {
             let mut line = rules.line(&piece);
-            let declined = *heard == Heard::Offered && rules.find("declined", &line).is_some();
+            let declined = *heard == Heard::Offered
+                && rules.find("declined", &line).is_some()
+                && rules.find("overturn", &line).is_none();
             rules.blank("mask", &mut line);
             refused |= rules.blank("refuse", &mut line) | declined;
             if let Some(words) = rules.find("must", &line) {
@@ -59,7 +66,8 @@ pub fn hear_views(views: &Views, heard: &Heard) -> Escape {
     if let Some(words) = latin(rules, views) {
         return found("phrase", &words);
     }
-    if !refused && let Some(words) = sounds::person_named(&views.clauses) {
+    if !refused && !about_people(heard) && let Some(words) = sounds::person_named(&views.clauses).or_else(|| sounds::desk_named(&views.clauses))
+    {
         return found("pinyin", &words);
     }
     Escape { wish: None, refused }
@@ -77,11 +85,7 @@ pub fn remaining(text: &str) -> String {
 
 /// Rules that hold only in some places of the conversation.
 fn in_place(rules: &Rules, line: &Line, heard: &Heard) -> Option<Escape> {
-    let bare = match heard {
-        Heard::Form(question) => !ABOUT_PEOPLE.iter().any(|about| question.contains(about)),
-        _ => true,
-    };
-    if bare && let Some(words) = rules.find("bare", line) {
+    if !about_people(heard) && let Some(words) = rules.find("bare", line) {
         return Some(found("phrase", &words));
     }
     if matches!(heard, Heard::Opening | Heard::Form(_)) {
@@ -90,12 +94,22 @@ fn in_place(rules: &Rules, line: &Line, heard: &Heard) -> Option<Escape> {
     if let Some(words) = rules.find("after", line) {
         return Some(found("phrase", &words));
     }
+    if matches!(heard, Heard::AfterFail | Heard::AfterAnswer)
+        && let Some(words) = rules.find("lost", line)
+    {
+        return Some(found("phrase", &words));
+    }
     if *heard == Heard::Offered
-        && let Some(words) = rules.find("offered", line)
+        && let Some(words) = rules.find("offered", line).or_else(|| rules.find("overturn", line))
     {
         return Some(found("offer", &words));
     }
     None
+}
+
+/// Whether a form's question may be answered with a word for staff.
+fn about_people(heard: &Heard) -> bool {
+    matches!(heard, Heard::Form(question) if ABOUT_PEOPLE.iter().any(|about| question.contains(about)))
 }
 
 fn latin(rules: &Rules, views: &Views) -> Option<String> {

@@ -5,10 +5,12 @@
 //! danger are recognised without any model. Deliberately absent: conversation state, I/O, knowledge.
 
 pub mod act;
+pub mod concepts;
 pub mod danger;
 pub mod entity;
 pub mod escape;
 pub mod kind;
+pub mod model;
 pub mod normalise;
 pub mod pinyin;
 pub mod plain;
@@ -24,3 +26,10 @@ pub use reader::Reader;
 pub use reading::{
     Act, Danger, Domain, Entity, EntityKind, Heard, HumanWish, Kind, MedicalLine, Reading, Service, Urgency,
 };
+
+/// The concepts built in.
+pub fn concepts_of() -> &'static concepts::Concepts {
+    static CONCEPTS: std::sync::LazyLock<concepts::Concepts> =
+        std::sync::LazyLock::new(|| concepts::Concepts::parse(include_str!("../assets/lexicon/domains.txt")));
+    &CONCEPTS
+}

@@ -58,6 +58,26 @@ pub fn person_named(clauses: &str) -> Option<String> {
     None
 }
 
+/// 砖人工, 专人工: the verb misheard, 人工 not, and nothing after it.
+fn misheard_verb(chars: &[char], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| chars.get(before));
+    before.is_some_and(|c| *c != '转' && matches!(syllable(*c), Some("zhuan" | "chuan" | "zuan")))
+        && chars.get(at + 2).is_none_or(|c| AFTER.contains(c))
+}
+
+/// 客服 misheard, after a verb and with nothing behind it: 转客夫, 找可服.
+pub fn desk_named(clauses: &str) -> Option<String> {
+    let chars: Vec<char> = clauses.chars().collect();
+    let sound = |at: usize| chars.get(at).and_then(|c| syllable(*c)).unwrap_or("");
+    (1..chars.len().saturating_sub(1)).find_map(|at| {
+        let words: String = chars.iter().skip(at - 1).take(3).collect();
+        let heard = sound(at) == "ke" && sound(at + 1) == "fu" && !words.ends_with("克服") && !words.ends_with("客服");
+        let asked = matches!(sound(at - 1), "zhuan" | "jie" | "zhao" | "jiao" | "huan");
+        let last = chars.get(at + 2).is_none_or(|c| AFTER.contains(c));
+        (heard && asked && last).then_some(words)
+    })
+}
+
 fn service_after<'a>(sound: &impl Fn(usize) -> &'a str, at: usize, chars: &[char]) -> bool {
     let pair = (sound(at), sound(at + 1));
     let known = matches!(pair, ("fu", "wu") | ("ke", "fu" | "hu") | ("zuo", "xi"))

@@ -32,6 +32,21 @@ const FILLERS: &[&str] = &[
     "嗷",
 ];
 
+/// Traditional characters common in messages, each before its simplified form.
+const TRADITIONAL: &str = "轉转個个務务電电話话請请給给幫帮們们來来說说講讲聽听領领導导線线員员機机師师對对嗎吗這这裡里還还\
+沒没無无為为麼么樣样錢钱繳缴醫医養养費费證证戶户駕驾車车燈灯壞坏報报搶抢殺杀傷伤煙烟氣气燒烧護护樓楼門门間间時时會会\
+過过從从開开關关問问題题辦办處处單单據据實实際际廠厂區区縣县鄉乡鎮镇號号碼码訴诉舉举買买賣卖貨货錯错遲迟業业產产權权\
+險险險险稅税學学兒儿歲岁婦妇貼贴補补償偿價价誰谁讓让歡欢謝谢後后點点現现發发經经濟济應应該该";
+
+/// The simplified form of a character.
+fn simple(c: char) -> char {
+    static FORMS: std::sync::LazyLock<std::collections::HashMap<char, char>> = std::sync::LazyLock::new(|| {
+        let chars: Vec<char> = TRADITIONAL.chars().collect();
+        chars.as_chunks::<2>().0.iter().map(|[from, to]| (*from, *to)).collect()
+    });
+    if c.is_ascii() { c } else { FORMS.get(&c).copied().unwrap_or(c) }
+}
+
 /// The forms of one utterance.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Views {
@@ -46,7 +61,7 @@ pub struct Views {
 impl Views {
     /// The forms of a text.
     pub fn of(text: &str) -> Self {
-        let folded: Vec<char> = fold(text).chars().take(MAX_CHARS).collect();
+        let folded: Vec<char> = fold(text).chars().take(MAX_CHARS).map(simple).collect();
         let kept = strip(&folded);
         let mut clauses = String::with_capacity(kept.len() * 3);
         let mut latin = String::new();

@@ -1,0 +1,9 @@
+//! Linear models over the features of an utterance: reading, asking, training, judging.
+
+pub mod features;
+pub mod linear;
+pub mod meaning;
+pub mod train;
+
+pub use features::{Features, Spec};
+pub use linear::{Linear, Scores};
