@@ -67,6 +67,7 @@ fn plain(statement: &str, evidence: &Evidence) -> Option<bool> {
         "开工单" | "生成工单" | "登记工单" | "建立工单" => {
             return Some(!evidence.tickets.is_empty());
         }
+        "重复开工单" | "开两张工单" => return Some(evidence.tickets.len() > 1),
         "给出答案" | "作出答复" => return Some(!evidence.answered_with.is_empty()),
         "请重拨" | "让来电人重拨" => return Some(said.replace("不用重拨", "").contains("重拨")),
         "自称真人" => return Some(said.contains("我是真人") || said.contains("我不是机器")),
