@@ -26,7 +26,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 "请求的内容类型不对，请用 application/json 提交。",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
         let text = std::str::from_utf8(&bytes).map_err(|_| {
             ApiError::new(ErrorCode::Invalid, "提交的内容不是 UTF-8 编码，请转换编码后再提交。")
         })?;
@@ -42,7 +42,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// A body that could not be read: too large, or the connection broke.
-pub fn unread(rejection: BytesRejection) -> ApiError {
+pub fn unread(rejection: &BytesRejection) -> ApiError {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         too_large()
     } else {

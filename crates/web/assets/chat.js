@@ -222,7 +222,7 @@ async function deliver(item) {
     say("");
   } catch (error) {
     failed(item, error.final ? error.message : "网络断了，没发出去，内容已经留住。");
-    if (!error.final) say("网络好像断了。您写的都留着，连上后点“重发”。");
+    if (!error.final) say("网络好像断了。您写的都留着，连上后自动发出。");
   } finally {
     clearTimeout(slow);
     pending -= 1;

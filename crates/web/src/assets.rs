@@ -61,10 +61,8 @@ pub enum Keep {
 /// Answers with an embedded file, or with "not changed".
 pub fn serve(name: &str, file: EmbeddedFile, headers: &HeaderMap, keep: Keep) -> Response {
     let hash = file.metadata.sha256_hash();
-    let tag = hash.iter().take(8).fold(String::from("\""), |mut tag, byte| {
-        tag.push_str(&format!("{byte:02x}"));
-        tag
-    }) + "\"";
+    let tag =
+        format!("\"{:016x}\"", hash.iter().take(8).fold(0_u64, |tag, byte| tag << 8 | u64::from(*byte)));
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
     let cache = match keep {
         Keep::ForEver => "public, max-age=31536000, immutable",

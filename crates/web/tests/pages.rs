@@ -1,6 +1,12 @@
 //! The citizen's pages over real parts and a real database, as a browser without scripts asks for them.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 #[path = "../../api/tests/support/mod.rs"]
+#[expect(dead_code, reason = "each test program uses its part of it")]
 mod support;
 
 use axum::body::Body;
@@ -17,7 +23,10 @@ fn sound(page: &Answer) {
     for forbidden in [" style=", "<style", "onclick=", "onload=", "javascript:"] {
         assert!(!page.text.contains(forbidden), "{forbidden}");
     }
-    assert_eq!(page.text.matches("<script").count(), page.text.matches("<script type=\"module\" src=\"/assets/").count());
+    assert_eq!(
+        page.text.matches("<script").count(),
+        page.text.matches("<script type=\"module\" src=\"/assets/").count()
+    );
 }
 
 async fn begun(house: &House, form: &'static str) -> String {
@@ -40,7 +49,11 @@ async fn a_chat_works_without_scripts() {
     let chat = begun(&house, "client_id=a&text=%E7%A7%9F%E6%88%BF%E6%8F%90%E5%8F%96%E4%BD%8F%E6%88%BF%E5%85%AC%E7%A7%AF%E9%87%91&do=say").await;
     let page = house.get(&chat).await;
     sound(&page);
-    assert!(page.text.contains("class=\"source\"") && page.text.contains("《住房公积金管理条例》"), "{}", page.text);
+    assert!(
+        page.text.contains("class=\"source\"") && page.text.contains("《住房公积金管理条例》"),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("noindex"));
 
     let wished = house.form(&format!("{chat}/say"), "client_id=b&text=&key=0").await;
@@ -58,7 +71,13 @@ async fn a_chat_works_without_scripts() {
     let page = house.get(&chat).await;
     assert!(page.text.contains("您满意吗") && !page.text.contains("id=\"say\""), "{}", page.text);
     let rated = house.form(&format!("{chat}/rating"), "stars=5&solved=true&words=").await;
-    assert!(house.get(rated.header("location").split('#').next().expect("an address")).await.text.contains("谢谢"));
+    assert!(
+        house
+            .get(rated.header("location").split('#').next().expect("an address"))
+            .await
+            .text
+            .contains("谢谢")
+    );
     assert_eq!(house.form(&format!("{chat}/rating"), "words=a").await.status, 400);
 }
 
@@ -68,7 +87,11 @@ async fn hostile_words_are_shown_as_words() {
     let chat = begun(&house, "client_id=a&text=%3Cscript%3Ealert(1)%3C%2Fscript%3E%22%27%3E%E2%80%AEabc%00%F0%9F%91%A8%E2%80%8D%F0%9F%91%A9").await;
     let page = house.get(&chat).await;
     sound(&page);
-    assert!(!page.text.contains("<script>alert") && page.text.contains("&#60;script&#62;alert(1)"), "{}", page.text);
+    assert!(
+        !page.text.contains("<script>alert") && page.text.contains("&#60;script&#62;alert(1)"),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("👨\u{200d}👩") && !page.text.contains('\0'));
 
     for address in ["/k?q=%3Cimg%20src=x%20onerror=alert(1)%3E", "/chat/%3Cb%3E", "/nowhere/%22%3E%3Cb%3E"] {
@@ -92,7 +115,8 @@ async fn nothing_written_is_lost_when_it_is_refused() {
     assert!(refused.text.contains(&"a".repeat(9_000)), "the words come back");
     sound(&refused);
 
-    let picked = house.form(&format!("{chat}/say"), "client_id=c&text=half+a+thought&pick=%E4%BD%A0%E5%A5%BD").await;
+    let picked =
+        house.form(&format!("{chat}/say"), "client_id=c&text=half+a+thought&pick=%E4%BD%A0%E5%A5%BD").await;
     assert_eq!(picked.status, 200);
     assert!(picked.text.contains("half a thought"));
 
@@ -110,7 +134,10 @@ async fn a_form_sent_twice_counts_once() {
     let house = House::new(web::routes).await;
     let chat = begun(&house, "client_id=a&text=%E4%BD%A0%E5%A5%BD").await;
     for _ in 0..2 {
-        assert_eq!(house.form(&format!("{chat}/say"), "client_id=b&text=%E8%B7%AF%E7%81%AF").await.status, 303);
+        assert_eq!(
+            house.form(&format!("{chat}/say"), "client_id=b&text=%E8%B7%AF%E7%81%AF").await.status,
+            303
+        );
     }
     let page = house.get(&chat).await;
     assert_eq!(page.text.matches("data-cid=\"b\"").count(), 1);
@@ -136,7 +163,10 @@ async fn the_other_pages_are_there() {
     assert_eq!(missing.status, 404);
     sound(&missing);
     let judged = house.form("/k/gjj-zufang-tiqu/feedback", "helpful=true").await;
-    assert_eq!((judged.status.as_u16(), judged.header("location")), (303, "/k/gjj-zufang-tiqu?thanks=true#helpful"));
+    assert_eq!(
+        (judged.status.as_u16(), judged.header("location")),
+        (303, "/k/gjj-zufang-tiqu?thanks=true#helpful")
+    );
     let unknown = house.form("/tickets", "number=YZ2026010100001&proof=1234").await;
     assert_eq!(unknown.status, 404);
     sound(&unknown);

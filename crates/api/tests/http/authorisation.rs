@@ -23,8 +23,6 @@ const ROLES: [Role; 9] = [
     Role::Administrator,
 ];
 
-/// Open to every role: one's own session.
-
 struct Operation {
     method: Method,
     path: String,
@@ -37,7 +35,7 @@ impl Operation {
     }
 
     fn request(&self, cookie: Option<&str>) -> Request<Body> {
-        let path = self.path.replace('{', "").replace('}', "");
+        let path = self.path.replace(['{', '}'], "");
         let mut request =
             Request::builder().method(&self.method).uri(path).header("x-requested-with", "minsheng");
         if let Some(cookie) = cookie {

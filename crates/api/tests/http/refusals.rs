@@ -73,7 +73,7 @@ async fn hostile_words_are_kept_as_words() {
         assert_eq!(said.status, 200, "{words}: {}", said.text);
         let own = said.json()["messages"][0]["text"].as_str().expect("own words").to_owned();
         assert_eq!(own, api::text::clean(words));
-        assert!(!own.chars().any(|letter| letter.is_control()));
+        assert!(!own.chars().any(char::is_control));
     }
 }
 

@@ -102,7 +102,7 @@ pub async fn search(
     if let Err(error) = app.rates().search(peer) {
         error.message().clone_into(&mut shown.error);
     } else if q.is_empty() && domain.is_empty() {
-        shown.summary = "写几个字就能搜，也可以按类别看。每条都写明依据和有效期。".to_owned();
+        "写几个字就能搜，也可以按类别看。每条都写明依据和有效期。".clone_into(&mut shown.summary);
     } else if q.is_empty() {
         listed(&app, &domain, &mut shown).await;
     } else {
