@@ -8,7 +8,7 @@ use crate::entry::index;
 use crate::model::{AnswerCard, Answerable, Target};
 use crate::search::{Hit, Query};
 
-/// A plain search this sure is not tried again in the light of the last answer.
+/// A plain search this sure is not tried again in the light of the last answer, and nothing found in it is surer.
 const SURE: f32 = 0.6;
 /// How many findings of the plain search a follow-up is chosen from.
 const LOOKED_AT: usize = 30;
@@ -42,8 +42,8 @@ impl Library {
         let mut found = self.answerable(&shelf, &query, ask.except, now);
         let sure = found.first().is_some_and(|best| best.confidence >= SURE);
         if let Some(about) = ask.about.filter(|about| !sure && !about.trim().is_empty()) {
-            let both = Query { text: format!("{about}{}", ask.text), ..query };
-            in_the_light(&mut found, &self.answerable(&shelf, &both, ask.except, now));
+            let with = |text: String| self.answerable(&shelf, &Query { text, ..query.clone() }, ask.except, now);
+            in_the_light(&mut found, with(format!("{about}{}", ask.text)), &with(about.to_owned()));
         }
         found.truncate(limit);
         found
@@ -73,14 +73,20 @@ fn answerable(shelf: &Shelf, hit: &Hit, except: &[String], now: Micros) -> Optio
     Some(Answerable { target, title, confidence: hit.confidence, card })
 }
 
-/// Raises the finding that fits best when the words are taken together with the matter spoken of.
+/// Adds what the words mean together with the matter spoken of: 那还贷款呢 after an answer about renting.
 ///
-/// Together, the matter's own words speak for every entry near it, whatever was said: so only the best of them rises, to the
-/// geometric mean of the two confidences at most, and a remark that finds nothing by itself is not taken for a question.
-fn in_the_light(found: &mut [Answerable], both: &[Answerable]) {
-    let Some(together) = both.first() else { return };
-    if let Some(one) = found.iter_mut().find(|one| one.target == together.target) {
-        one.confidence = one.confidence.max((one.confidence * together.confidence).sqrt());
+/// Together, the matter's own words speak for every entry near it, whatever was said. What counts is what the new words add to
+/// them: a finding that the matter alone finds as well gains nothing, so that no remark is taken for a question and no answer
+/// is given twice. What is found in this light is never sure: it is put to the caller, not told.
+fn in_the_light(found: &mut Vec<Answerable>, both: Vec<Answerable>, matter: &[Answerable]) {
+    for mut one in both {
+        let without = matter.iter().find(|known| known.target == one.target).map_or(0.0, |known| known.confidence);
+        let added = 1.0 - without / one.confidence.max(f32::EPSILON);
+        one.confidence = (one.confidence * added.max(0.0).sqrt()).min(SURE);
+        match found.iter_mut().find(|known| known.target == one.target) {
+            Some(known) => known.confidence = known.confidence.max(one.confidence),
+            None => found.push(one),
+        }
     }
     found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
 }
