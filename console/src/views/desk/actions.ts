@@ -7,7 +7,7 @@ import { errorWords } from '@/api/http'
 import type { CitationRef, WrapUpForm } from '@/api/types'
 import { newId } from '@/lib/uuid'
 
-import { addPending, announcement, dock, dropContact, failPending, keepDraft, removePending, setActive, store, takeContact, takeDesk, takeMessage, type Pending } from './store'
+import { addPending, announcement, dock, dropContact, failPending, keepDraft, pendingOf, removePending, setActive, store, takeContact, takeDesk, takeMessage, type Pending } from './store'
 import { resync } from './stream'
 
 export const deskError = ref('')
@@ -94,4 +94,10 @@ export async function resend(id: string, one: Pending): Promise<void> {
   await deliver(id, one)
 }
 
-export const isServing = (): boolean => store.contacts.some((one) => one.state === 'active')
+/** After the connection is back: what failed goes out again by itself, under the same id, so that nothing is sent twice. */
+export function resendFailed(): void {
+  for (const contact of store.contacts) {
+    if (contact.state !== 'active') continue
+    for (const one of pendingOf(contact.id)) if (one.failed) void resend(contact.id, one)
+  }
+}

@@ -25,8 +25,11 @@ const SERVICE: Record<string, string> = {
 
 export const serviceWords = (service: string): string => SERVICE[service] ?? service
 
-/** The desk's live stream for as long as the shell is up. After every (re)connection the whole desk is read again. */
-export function useDeskStream(): void {
+/**
+ * The desk's live stream for as long as the shell is up. After every (re)connection the whole desk is read again, and then
+ * `onBack` sends what did not get through.
+ */
+export function useDeskStream(onBack: () => void): void {
   const live = useLive(
     '/desk/events',
     {
@@ -50,7 +53,7 @@ export function useDeskStream(): void {
         announcement.value = `注意：来电人可能有危险，${serviceWords(service)}`
       },
     },
-    () => void resync(),
+    () => void resync().then(onBack),
   )
   retryNow = live.retry
   watch(live.status, (status) => { liveStatus.value = status }, { immediate: true })
