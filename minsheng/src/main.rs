@@ -192,7 +192,7 @@ fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
             return Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Eval::Dialogues { scripts, out, pack } => {
-            runtime.block_on(eval::dialogues::run(&scripts, &out, &pack))?
+            runtime.block_on(eval::dialogues::run(&scripts, &out, &pack))?;
         }
         Eval::Ask { input, out, pack, import } => {
             runtime.block_on(eval::ask::run(&input, &out, &pack, import.as_deref()))?;

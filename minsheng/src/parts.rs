@@ -171,7 +171,15 @@ pub async fn import_table(library: &Library, file: &Path, clock: &dyn Clock) -> 
         Format::of_name(&file.display().to_string()).context("只认识 csv、jsonl、yaml 文件，请换一种格式")?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let fixed = Fixed { source: Some("公开通知".to_owned()), ..Fixed::default() };
-    let mapping = Mapping { fixed, ..Mapping::default() };
+    // The tables of the evaluations: `[id,]question,answer`.
+    let column = |name: &str| Some(name.to_owned());
+    let mapping = Mapping {
+        id: column("id"),
+        title: column("question"),
+        answer: column("answer"),
+        fixed,
+        ..Mapping::default()
+    };
     let options = Options::new(name, format, mapping);
     let report =
         knowledge::import::run(library, &ctx, Source::File(file.to_owned()), &options, |_| {}).await?;

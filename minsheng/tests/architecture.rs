@@ -33,7 +33,7 @@ fn crates() -> BTreeMap<String, Needs> {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    metadata["packages"].as_array().unwrap().iter().map(needs).collect()
+    metadata.get("packages").and_then(Value::as_array).unwrap().iter().map(needs).collect()
 }
 
 fn needs(package: &Value) -> (String, Needs) {

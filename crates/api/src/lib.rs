@@ -26,12 +26,18 @@ pub mod trace;
 
 use std::sync::Arc;
 
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use config::Config;
 use contact::Hotline;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
+
+use crate::trace::Peer;
 
 pub use app::App;
 pub use edge::edge;
@@ -54,7 +60,8 @@ pub fn routes(app: &App) -> Router {
         .route(&format!("{PREFIX}/openapi.json"), description)
         .route("/api", axum::routing::any(nowhere))
         .route("/api/{*rest}", axum::routing::any(nowhere))
-        .method_not_allowed_fallback(async || error::wrong_method());
+        .method_not_allowed_fallback(async || error::wrong_method())
+        .layer(from_fn_with_state(app.clone(), slow_logins));
     edge(routes, app)
 }
 
@@ -73,6 +80,15 @@ fn operations(app: &App) -> OpenApiRouter {
     let mut staff = staff::router(app.staffed());
     openapi::needs_session(staff.get_openapi_mut());
     OpenApiRouter::with_openapi(openapi::Head::openapi()).nest(PREFIX, citizen.merge(staff))
+}
+
+/// One address tries passwords at a human pace, whatever accounts it tries.
+async fn slow_logins(State(app): State<App>, Peer(peer): Peer, request: Request, next: Next) -> Response {
+    let logs_in = request.method() == Method::POST && request.uri().path() == "/api/v1/session";
+    if logs_in && let Err(error) = app.rates().login(peer) {
+        return error.into_response();
+    }
+    next.run(request).await
 }
 
 async fn nowhere() -> ApiError {

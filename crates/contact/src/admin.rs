@@ -187,7 +187,7 @@ impl Trial<'_> {
             for effect in stepped.effects {
                 match effect {
                     Effect::Say(said) => {
-                        self.push("bot", &name(&said.kind), said.text, said.citations, said.options)
+                        self.push("bot", &name(&said.kind), said.text, said.citations, said.options);
                     }
                     Effect::Search { request, query, domain, about, except } => {
                         let ask = knowledge::Ask {
@@ -232,7 +232,7 @@ impl Trial<'_> {
                         due: "到期日".to_owned(),
                     }),
                     Effect::LookUpTicket { request, .. } => {
-                        events.push_back(Event::TicketProgress { request, text: None })
+                        events.push_back(Event::TicketProgress { request, text: None });
                     }
                     _ => {}
                 }

@@ -59,12 +59,12 @@ pub(crate) const fn lane(lane: Lane) -> routing::Lane {
 }
 
 /// What routing is told when a contact ends.
-pub(crate) fn departure(state: &Conversation, outcome: Outcome) -> Option<Command> {
+pub(crate) fn departure(state: &Conversation, outcome: Outcome) -> Command {
     let contact = state.id.clone();
     match outcome {
-        outcome if keeps_place(outcome) => Some(Command::KeepPlace { contact }),
-        Outcome::HandedOver => Some(Command::Finish { contact, agent: None }),
-        _ => Some(Command::Abandon { contact }),
+        outcome if keeps_place(outcome) => Command::KeepPlace { contact },
+        Outcome::HandedOver => Command::Finish { contact, agent: None },
+        _ => Command::Abandon { contact },
     }
 }
 

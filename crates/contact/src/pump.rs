@@ -213,11 +213,11 @@ impl Hotline {
             match (&record.conversation.phase, place) {
                 (Phase::Queued { .. }, None) if self.settled(&record) => self.requeue(&record).await?,
                 (Phase::Queued { .. }, Some(routing::Phase::Talking { agent, .. })) => {
-                    self.joined(&contact, &agent.clone()).await?
+                    self.joined(&contact, &agent.clone()).await?;
                 }
                 (Phase::WithAgent, None) if self.settled(&record) => self.left(&contact, true).await?,
                 (Phase::WithAgent, Some(routing::Phase::Waiting)) if self.settled(&record) => {
-                    self.left(&contact, false).await?
+                    self.left(&contact, false).await?;
                 }
                 // A search runs inside one event: a row in this phase was left by a process that died in the middle.
                 (Phase::Seeking { request, .. }, _) => {

@@ -225,7 +225,7 @@ impl Hotline {
                     Effect::End { outcome } => {
                         out.ended = true;
                         out.audits.push(("contact.end", format!("{outcome:?}")));
-                        out.commands.extend(departure(&state, outcome));
+                        out.commands.push(departure(&state, outcome));
                     }
                 }
             }

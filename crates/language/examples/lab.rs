@@ -108,7 +108,10 @@ fn main() {
         (te, s)
     } else {
         let held = held_out(&ex, &plan, num("--parts", 8.0) as u64);
-        let dev = |r: &&Row| flag("--all") || r.split == "train" && !r.family.starts_with("own-") && !r.family.starts_with("bg-");
+        let dev = |r: &&Row| {
+            flag("--all")
+                || r.split == "train" && !r.family.starts_with("own-") && !r.family.starts_with("bg-")
+        };
         trn.into_iter().zip(held).filter(|(r, _)| dev(r)).unzip()
     };
     let mut table: BTreeMap<(String, String), usize> = BTreeMap::new();

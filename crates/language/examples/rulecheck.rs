@@ -29,12 +29,12 @@ fn main() {
         if l == "1" {
             p += 1;
             if e.wish.is_none() {
-                miss.push(format!("{fam}\t{c}\t{t} => {}", escape::remaining(t)))
+                miss.push(format!("{fam}\t{c}\t{t} => {}", escape::remaining(t)));
             }
         } else {
             n += 1;
             if let Some(w) = e.wish {
-                fa.push(format!("{fam}\t{c}\t{t}\t<- {} {}", w.by, w.words))
+                fa.push(format!("{fam}\t{c}\t{t}\t<- {} {}", w.by, w.words));
             }
         }
     }
@@ -57,13 +57,13 @@ fn main() {
     println!("MISS {}/{p}", miss.len());
     if std::env::args().nth(3).is_none() {
         for m in &miss {
-            println!("{m}")
+            println!("{m}");
         }
     }
     println!("FA {}/{n}", fa.len());
     if std::env::args().nth(3).is_none() {
         for m in &fa {
-            println!("{m}")
+            println!("{m}");
         }
     }
 }

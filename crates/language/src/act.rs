@@ -150,7 +150,7 @@ pub fn act_of(text: &str) -> Act {
     if REJECTIONS.iter().any(|phrase| words.contains(phrase)) {
         return Act::RejectAnswer;
     }
-    let letters = words.chars().filter(|c| c.is_ascii_alphanumeric()).count();
+    let letters = words.chars().filter(char::is_ascii_alphanumeric).count();
     if han_count(&words) < 2 && letters < 2 { Act::Empty } else { Act::Statement }
 }
 

@@ -138,10 +138,10 @@ fn numbers(text: &str, found: &mut Vec<Entity>) {
             let words = format!("{run}{unit}");
             match *unit {
                 "元" | "块" | "块钱" => {
-                    push(found, EntityKind::Amount, &words, &value.to_string(), Some("元"))
+                    push(found, EntityKind::Amount, &words, &value.to_string(), Some("元"));
                 }
                 "万元" | "万" => {
-                    push(found, EntityKind::Amount, &words, &(value * 10_000).to_string(), Some("元"))
+                    push(found, EntityKind::Amount, &words, &(value * 10_000).to_string(), Some("元"));
                 }
                 unit => push(found, EntityKind::Number, &words, &value.to_string(), Some(unit)),
             }

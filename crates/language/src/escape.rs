@@ -66,7 +66,10 @@ pub fn hear_views(views: &Views, heard: &Heard) -> Escape {
     if let Some(words) = latin(rules, views) {
         return found("phrase", &words);
     }
-    if !refused && !about_people(heard) && let Some(words) = sounds::person_named(&views.clauses).or_else(|| sounds::desk_named(&views.clauses))
+    if !refused
+        && !about_people(heard)
+        && let Some(words) =
+            sounds::person_named(&views.clauses).or_else(|| sounds::desk_named(&views.clauses))
     {
         return found("pinyin", &words);
     }
@@ -85,7 +88,9 @@ pub fn remaining(text: &str) -> String {
 
 /// Rules that hold only in some places of the conversation.
 fn in_place(rules: &Rules, line: &Line, heard: &Heard) -> Option<Escape> {
-    if !about_people(heard) && let Some(words) = rules.find("bare", line) {
+    if !about_people(heard)
+        && let Some(words) = rules.find("bare", line)
+    {
         return Some(found("phrase", &words));
     }
     if matches!(heard, Heard::Opening | Heard::Form(_)) {

@@ -71,7 +71,10 @@ pub fn desk_named(clauses: &str) -> Option<String> {
     let sound = |at: usize| chars.get(at).and_then(|c| syllable(*c)).unwrap_or("");
     (1..chars.len().saturating_sub(1)).find_map(|at| {
         let words: String = chars.iter().skip(at - 1).take(3).collect();
-        let heard = sound(at) == "ke" && sound(at + 1) == "fu" && !words.ends_with("克服") && !words.ends_with("客服");
+        let heard = sound(at) == "ke"
+            && sound(at + 1) == "fu"
+            && !words.ends_with("克服")
+            && !words.ends_with("客服");
         let asked = matches!(sound(at - 1), "zhuan" | "jie" | "zhao" | "jiao" | "huan");
         let last = chars.get(at + 2).is_none_or(|c| AFTER.contains(c));
         (heard && asked && last).then_some(words)

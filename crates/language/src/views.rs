@@ -40,10 +40,11 @@ const TRADITIONAL: &str = "轉转個个務务電电話话請请給给幫帮們�
 
 /// The simplified form of a character.
 fn simple(c: char) -> char {
-    static FORMS: std::sync::LazyLock<std::collections::HashMap<char, char>> = std::sync::LazyLock::new(|| {
-        let chars: Vec<char> = TRADITIONAL.chars().collect();
-        chars.as_chunks::<2>().0.iter().map(|[from, to]| (*from, *to)).collect()
-    });
+    static FORMS: std::sync::LazyLock<std::collections::HashMap<char, char>> =
+        std::sync::LazyLock::new(|| {
+            let chars: Vec<char> = TRADITIONAL.chars().collect();
+            chars.as_chunks::<2>().0.iter().map(|[from, to]| (*from, *to)).collect()
+        });
     if c.is_ascii() { c } else { FORMS.get(&c).copied().unwrap_or(c) }
 }
 

@@ -126,11 +126,11 @@ async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Evidence> {
     for (number, turn) in script.turns.iter().enumerate() {
         match special(turn) {
             Some(Special::Silence(secs)) => {
-                hotline.contact_event(&chat.token, Event::Silence { secs }).await?
+                hotline.contact_event(&chat.token, Event::Silence { secs }).await?;
             }
             Some(Special::HangUp) => hotline.contact_event(&chat.token, Event::HungUp).await?,
             Some(Special::Key(digit)) => {
-                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Key(digit)).await?)
+                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Key(digit)).await?);
             }
             Some(Special::CallBack) => {
                 evidence.take(&hotline.contact_state(&hotline.chat_contact(&chat.token).await?).await?);
@@ -138,7 +138,7 @@ async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Evidence> {
                 seen = 0;
             }
             None => {
-                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Text(turn.clone())).await?)
+                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Text(turn.clone())).await?);
             }
         }
         let state = settled(rig, &chat.token).await?;

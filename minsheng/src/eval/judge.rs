@@ -86,13 +86,13 @@ impl Evidence {
         self.asked.clone_from(&passport.asked);
         self.advised.clone_from(&passport.advised);
         self.lines.clone_from(&passport.lines);
-        self.lane = match state.lane {
+        let lane = match state.lane {
             Lane::Normal => "普通",
             Lane::Dialect => "方言",
             Lane::Elderly => "老年",
             Lane::Emergency => "紧急",
-        }
-        .to_owned();
+        };
+        lane.clone_into(&mut self.lane);
         self.callback |= state.outcome == Some(Outcome::Callback);
         self.person |= matches!(state.phase, Phase::Queued { .. } | Phase::WithAgent)
             || matches!(state.outcome, Some(Outcome::HandedOver | Outcome::Callback));
@@ -120,7 +120,7 @@ impl Evidence {
                 self.tickets.push(serde_json::to_value(ticket)?);
             }
         }
-        self.outcome = if !self.advised.is_empty() {
+        let outcome = if !self.advised.is_empty() {
             "emergency_advice"
         } else if self.person {
             "handed_over"
@@ -130,8 +130,8 @@ impl Evidence {
             "answered"
         } else {
             "refused_nothing"
-        }
-        .to_owned();
+        };
+        outcome.clone_into(&mut self.outcome);
         Ok(())
     }
 }

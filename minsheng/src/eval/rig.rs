@@ -25,16 +25,13 @@ impl Drop for Rig {
 }
 
 /// The configuration of a node in a folder of its own.
-///
-/// # Errors
-/// When no temporary folder can be made.
-pub fn config_in(folder: &Path, pack: &Path) -> Result<Config> {
+pub fn config_in(folder: &Path, pack: &Path) -> Config {
     let mut config = Config::default();
     config.store.url = config::DatabaseUrl(format!("sqlite:{}", folder.join("minsheng.db").display()));
     config.security.secret_file = folder.join("secret.key").display().to_string();
     config.knowledge.index_dir = folder.join("index").display().to_string();
     config.knowledge.pack = pack.display().to_string();
-    Ok(config)
+    config
 }
 
 impl Rig {
@@ -44,7 +41,7 @@ impl Rig {
     /// When the pack cannot be read.
     pub async fn start(pack: &Path) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let config = config_in(folder.path(), pack)?;
+        let config = config_in(folder.path(), pack);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (hotline, _) = crate::boot::hotline(&config, clock, true).await?;
         let mut tasks = hotline.start();

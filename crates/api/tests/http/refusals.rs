@@ -79,7 +79,8 @@ async fn hostile_words_are_kept_as_words() {
 
 #[tokio::test]
 async fn machines_are_slowed_down_and_a_wish_for_a_person_is_not() {
-    let limits = Limits { messages: Some(2), proofs: Some(3), chats: Some(3), ..Limits::OFF };
+    let limits =
+        Limits { messages: Some(2), proofs: Some(3), chats: Some(3), logins: Some(2), ..Limits::OFF };
     let house = House::limited(limits, api::routes).await;
     let token =
         house.post("/api/v1/chats", json!({})).await.json()["token"].as_str().expect("a token").to_owned();
@@ -94,6 +95,11 @@ async fn machines_are_slowed_down_and_a_wish_for_a_person_is_not() {
         refused(&house.get("/api/v1/tickets/YZ2026010100001?proof=1234").await, 404);
     }
     refused(&house.get("/api/v1/tickets/YZ2026010100001?proof=1235").await, 429);
+    let login = json!({"login": "a", "password": "b"});
+    for _ in 0..2 {
+        assert_ne!(house.post("/api/v1/session", login.clone()).await.status, 429);
+    }
+    refused(&house.post("/api/v1/session", login).await, 429);
     for _ in 0..2 {
         assert_eq!(house.post("/api/v1/chats", json!({})).await.status, 201);
     }

@@ -164,7 +164,7 @@ fn caller(vertex: &Vertex, scenario: &Scenario, busy: bool) -> Vec<Input> {
     ]);
     match &vertex.state.phase {
         Phase::Listening => {
-            all.extend(scenario.triggers.first().map(|trigger| said(Class::Trigger, trigger)))
+            all.extend(scenario.triggers.first().map(|trigger| said(Class::Trigger, trigger)));
         }
         Phase::Asking { slot } => all.extend(answers(slot, scenario)),
         Phase::Clarifying { .. } => all.extend([said(Class::Valid, "1"), said(Class::Words, "都不是")]),
@@ -229,7 +229,7 @@ fn results(
         match pending {
             Pending::Search(request) => all.extend(searches(*request, scenario, now, brain)),
             Pending::Fetch(request, entry, clause) => {
-                all.extend(fetches(*request, entry, clause.as_deref(), cards, now))
+                all.extend(fetches(*request, entry, clause.as_deref(), cards, now));
             }
             Pending::Ticket(request) => {
                 let (number, due) = ("YZ2026010100001".to_owned(), "1月9日".to_owned());

@@ -198,11 +198,10 @@ impl Judge<'_> {
             }
             Class::Complaint
                 if !self.waited_or_spoke()
-                    && !self.was(|phase| matches!(phase, Phase::Seeking { .. } | Phase::Filing { .. })) =>
+                    && !self.was(|phase| matches!(phase, Phase::Seeking { .. } | Phase::Filing { .. }))
+                    && (!self.enqueued() || answered_before(&self.after.effects)) =>
             {
-                if !self.enqueued() || answered_before(&self.after.effects) {
-                    self.breach(3, "投诉没有先转人工");
-                }
+                self.breach(3, "投诉没有先转人工");
             }
             _ => {}
         }

@@ -171,14 +171,14 @@ fn walk(
                 }
             }
             let key = next.key();
-            if !known.contains_key(&key) {
+            if let std::collections::hash_map::Entry::Vacant(e) = known.entry(key) {
                 if visited.len() >= limits.states {
                     if report.cut.is_empty() {
                         report.cut.push(scenario.id.clone());
                     }
                     continue;
                 }
-                known.insert(key, visited.len());
+                e.insert(visited.len());
                 todo.push_back(visited.len());
                 visited.push(Visited { vertex: next, from: Some(at), said });
             }

@@ -147,7 +147,7 @@ impl Vertex {
                     (std::mem::discriminant(pending), base.wrapping_sub(*request)).hash(&mut hasher);
                 }
                 Pending::Fetch(request, entry, clause) => {
-                    (base.wrapping_sub(*request), entry, clause).hash(&mut hasher)
+                    (base.wrapping_sub(*request), entry, clause).hash(&mut hasher);
                 }
                 Pending::Queue => 7_u8.hash(&mut hasher),
             }

@@ -27,7 +27,7 @@ impl Turn<'_> {
             Purpose::Aside => self.found_aside(candidates),
             Purpose::FlowSearch => self.found_in_flow(candidates),
             Purpose::Matter | Purpose::Picked | Purpose::FlowAnswer | Purpose::WhileWaiting => {
-                self.found_matter(candidates)
+                self.found_matter(candidates);
             }
         }
     }
@@ -101,7 +101,10 @@ impl Turn<'_> {
     pub(super) fn put_choices(&mut self, choices: Vec<Choice>) {
         let mut text = words::WHICH_ONE.to_owned();
         for (at, choice) in choices.iter().enumerate() {
-            text.push_str(&format!("\n{}. {}", at + 1, choice.title));
+            text.push('\n');
+            text.push_str(&(at + 1).to_string());
+            text.push_str(". ");
+            text.push_str(&choice.title);
         }
         let mut options: Vec<String> = choices.iter().map(|choice| choice.title.clone()).collect();
         options.push(words::NONE_OF_THEM.to_owned());

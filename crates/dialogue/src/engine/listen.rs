@@ -63,9 +63,9 @@ impl Turn<'_> {
             return self.hand_over(Reason::Silence);
         }
         if matches!(self.state.phase, Phase::Asking { .. }) {
-            self.put_again()
+            self.put_again();
         } else {
-            self.note(words::SILENCE)
+            self.note(words::SILENCE);
         }
     }
 
@@ -100,15 +100,15 @@ impl Turn<'_> {
         if matches!(self.state.phase, Phase::Seeking { .. } | Phase::Filing { .. }) {
             return self.state.unheard.push(text.to_owned());
         }
-        if self.to_a_person(&reading, speech) {
+        if self.person_takes(&reading, speech) {
             return;
         }
         let unreliable = speech.is_some_and(|speech| speech.confidence < self.brain.policy.speech_at);
         if unreliable {
             return if matches!(self.state.phase, Phase::Asking { .. }) {
-                self.not_an_answer()
+                self.not_an_answer();
             } else {
-                self.failed(words::NOT_UNDERSTOOD)
+                self.failed(words::NOT_UNDERSTOOD);
             };
         }
         match std::mem::take(&mut self.state.phase) {
@@ -122,7 +122,7 @@ impl Turn<'_> {
     }
 
     /// What a person takes first: dialect, anger, complaints, reports, urgent matters (charter line 3).
-    fn to_a_person(&mut self, reading: &Reading, speech: Option<SpeechFeatures>) -> bool {
+    fn person_takes(&mut self, reading: &Reading, speech: Option<SpeechFeatures>) -> bool {
         if reading.dialect || speech.is_some_and(|speech| speech.dialect) {
             self.state.passport.dialect = true;
             if self.state.lane == Lane::Normal {
@@ -322,7 +322,7 @@ impl Turn<'_> {
             Act::Greeting => self.note(words::HELLO),
             Act::Thanks if !self.state.open_matter => self.note(words::WELCOME),
             Act::Affirm if self.state.heard == Heard::AfterAnswer && !self.state.open_matter => {
-                self.note(words::WELCOME)
+                self.note(words::WELCOME);
             }
             Act::Farewell => self.farewell(),
             Act::Abandon => {

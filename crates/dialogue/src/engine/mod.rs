@@ -47,7 +47,7 @@ impl Turn<'_> {
         }
         match event {
             Event::Started { channel, line, lane, phone, previous } => {
-                self.started(channel, line, lane, phone, previous)
+                self.started(channel, line, lane, phone, previous);
             }
             Event::Said { text, speech } => self.said(&text, speech),
             Event::Key { digit } => self.key(digit),

@@ -60,10 +60,10 @@ impl Turn<'_> {
     /// What is said while waiting is noted for the agent; a question may be answered meanwhile, the place stays.
     pub(super) fn said_waiting(&mut self, reading: &Reading) {
         match reading.act {
-            Act::Abandon | Act::Farewell => return self.leave_queue(),
-            _ if reading.refuses_human => return self.leave_queue(),
-            Act::AskIdentity => return self.note(self.brain.guards.identity()),
-            Act::AskRepeat => return self.repeat(),
+            Act::Abandon | Act::Farewell => self.leave_queue(),
+            _ if reading.refuses_human => self.leave_queue(),
+            Act::AskIdentity => self.note(self.brain.guards.identity()),
+            Act::AskRepeat => self.repeat(),
             Act::Statement
                 if crate::slots::looks_like_question(&reading.normal)
                     && reading.normal.chars().count() >= 4 =>

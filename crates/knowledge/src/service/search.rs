@@ -42,7 +42,8 @@ impl Library {
         let mut found = self.answerable(&shelf, &query, ask.except, now);
         let sure = found.first().is_some_and(|best| best.confidence >= SURE);
         if let Some(about) = ask.about.filter(|about| !sure && !about.trim().is_empty()) {
-            let with = |text: String| self.answerable(&shelf, &Query { text, ..query.clone() }, ask.except, now);
+            let with =
+                |text: String| self.answerable(&shelf, &Query { text, ..query.clone() }, ask.except, now);
             in_the_light(&mut found, with(format!("{about}{}", ask.text)), &with(about.to_owned()));
         }
         found.truncate(limit);
@@ -80,7 +81,8 @@ fn answerable(shelf: &Shelf, hit: &Hit, except: &[String], now: Micros) -> Optio
 /// is given twice. What is found in this light is never sure: it is put to the caller, not told.
 fn in_the_light(found: &mut Vec<Answerable>, both: Vec<Answerable>, matter: &[Answerable]) {
     for mut one in both {
-        let without = matter.iter().find(|known| known.target == one.target).map_or(0.0, |known| known.confidence);
+        let without =
+            matter.iter().find(|known| known.target == one.target).map_or(0.0, |known| known.confidence);
         let added = 1.0 - without / one.confidence.max(f32::EPSILON);
         one.confidence = (one.confidence * added.max(0.0).sqrt()).min(SURE);
         match found.iter_mut().find(|known| known.target == one.target) {

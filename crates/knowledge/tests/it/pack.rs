@@ -165,7 +165,9 @@ async fn a_remark_after_an_answer_is_not_taken_for_a_question_about_it() {
             found.iter().position(|one| one.target == meant).map(|at| (at + 1, found[at].confidence))
         };
         let (alone, after) = (place(&Ask { about: None, ..ask.clone() }), place(&ask));
-        println!("{follow_up}, rank and confidence of what is meant: {alone:?} alone, {after:?} after {title}");
+        println!(
+            "{follow_up}, rank and confidence of what is meant: {alone:?} alone, {after:?} after {title}"
+        );
         assert!(after.is_some_and(|(at, _)| at <= 3), "{follow_up}");
     }
 }
@@ -296,7 +298,9 @@ async fn seven_thousand_entries_are_loaded_at_start() {
     let pack = starter();
     let db = sqlite_db().await;
     let copies = (0..16).flat_map(|copy| {
-        pack.entries.iter().map(move |entry| knowledge::Entry { id: format!("{}-{copy}", entry.id), ..entry.clone() })
+        pack.entries
+            .iter()
+            .map(move |entry| knowledge::Entry { id: format!("{}-{copy}", entry.id), ..entry.clone() })
     });
     let many = Pack { entries: copies.take(7000).collect(), ..pack.clone() };
     let began = std::time::Instant::now();

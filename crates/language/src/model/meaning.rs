@@ -20,8 +20,9 @@ pub struct Meaning {
 
 /// The table built in; empty, and then without effect, if it cannot be read.
 pub fn builtin() -> &'static Meaning {
-    static TABLE: std::sync::LazyLock<Meaning> =
-        std::sync::LazyLock::new(|| Meaning::from_bytes(include_bytes!("../../assets/model/meaning.bin")).unwrap_or_default());
+    static TABLE: std::sync::LazyLock<Meaning> = std::sync::LazyLock::new(|| {
+        Meaning::from_bytes(include_bytes!("../../assets/model/meaning.bin")).unwrap_or_default()
+    });
     &TABLE
 }
 

@@ -141,7 +141,8 @@ fn row(features: &Features, known: &[u32], rarity: &[u8]) -> Row {
 
 fn descend(rows: &[Row], sides: &[f32], costs: &[f32], size: usize, passes: usize) -> Vec<f32> {
     let mut w = vec![0.0_f32; size + 1];
-    let lengths: Vec<f32> = rows.iter().map(|row| 1.0 + row.iter().map(|(_, v)| v * v).sum::<f32>()).collect();
+    let lengths: Vec<f32> =
+        rows.iter().map(|row| 1.0 + row.iter().map(|(_, v)| v * v).sum::<f32>()).collect();
     let mut alpha = vec![0.0_f32; rows.len()];
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let mut seed = 0x2545_f491_4f6c_dd1d_u64;
@@ -209,7 +210,11 @@ pub fn held_out(examples: &[Example], plan: &Plan, parts: u64) -> Vec<(String, s
         let model = train(&kept, plan);
         for (example, place) in examples.iter().zip(&mut out) {
             if part_of(&example.family, parts) == part {
-                *place = Some((example.label.clone(), model.scores(&example.features, &example.meaning), model.labels.clone()));
+                *place = Some((
+                    example.label.clone(),
+                    model.scores(&example.features, &example.meaning),
+                    model.labels.clone(),
+                ));
             }
         }
     }
@@ -221,7 +226,13 @@ mod tests {
     use super::*;
 
     fn example(features: &[u32], label: &str) -> Example {
-        Example { features: features.to_vec(), meaning: [0.0; WIDTH], label: label.into(), family: label.into(), weight: 1.0 }
+        Example {
+            features: features.to_vec(),
+            meaning: [0.0; WIDTH],
+            label: label.into(),
+            family: label.into(),
+            weight: 1.0,
+        }
     }
 
     #[test]
