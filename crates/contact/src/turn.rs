@@ -70,12 +70,20 @@ pub(crate) struct TicketOrder {
     pub draft: TicketDraft,
 }
 
+/// Words to be added to a ticket, as they lie in the outbox.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Addition {
+    pub number: String,
+    pub words: String,
+}
+
 /// What one event led to.
 #[derive(Debug, Default)]
 struct Outgoing {
     messages: Vec<(&'static str, String, Body, Option<String>)>,
     commands: Vec<Command>,
     tickets: Vec<(u32, TicketDraft)>,
+    additions: Vec<Addition>,
     callback: Option<Passport>,
     handed_over: Option<HandOver>,
     audits: Vec<(&'static str, String)>,
@@ -216,6 +224,7 @@ impl Hotline {
                     Effect::LeaveQueue => out.commands.push(Command::Abandon { contact: state.id.clone() }),
                     Effect::ToAgent { danger, .. } => out.alert |= danger.is_some(),
                     Effect::OpenTicket { request, draft } => out.tickets.push((request, *draft)),
+                    Effect::AddToTicket { number, words } => out.additions.push(Addition { number, words }),
                     Effect::LookUpTicket { request, number } => {
                         let text = self.progress_words(&state, &number).await?;
                         events.push_back(Event::TicketProgress { request, text });
@@ -311,6 +320,9 @@ impl Hotline {
         for (request, draft) in out.tickets {
             let order = TicketOrder { contact: id.clone(), request, draft };
             tx.emit(crate::pump::TICKET, &format!("ticket:{id}:{request}"), &order).await?;
+        }
+        for (at, addition) in out.additions.into_iter().enumerate() {
+            tx.emit(crate::pump::ADDITION, &format!("addition:{id}:{version}:{at}"), &addition).await?;
         }
         if let Some(passport) = out.callback {
             self.promise(tx, id, record, &passport).await?;

@@ -1,6 +1,6 @@
 //! What the engine knows beside the conversation: scenarios, the reader of language, the boundary table, the lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use language::Reader;
@@ -69,6 +69,8 @@ pub struct Brain {
     pub line_of_domain: BTreeMap<String, String>,
     /// The skill an agent needs for a domain.
     pub skill_of_domain: BTreeMap<String, String>,
+    /// Domains in which help means that somebody goes to a place.
+    pub on_site: BTreeSet<String>,
     /// Thresholds.
     pub policy: Policy,
     /// The charter's enforcement.

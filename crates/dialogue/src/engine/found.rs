@@ -8,6 +8,8 @@ use crate::scenario::SlotType;
 use crate::state::{Choice, Phase, Purpose};
 use crate::words;
 
+/// Words that ask nothing are taken for a matter only where something fits them this well.
+const REMARK_BELOW: f32 = 0.5;
 /// No more than this many candidates are put to the caller.
 const MOST_CHOICES: usize = 3;
 
@@ -42,7 +44,7 @@ impl Turn<'_> {
         }
         let best = candidates.first().cloned();
         if let Some(best) = best.filter(|best| self.good(best) && !self.ambiguous(&candidates)) {
-            return self.serve(best.target, best.card);
+            return self.serve_matter(best);
         }
         let near: Vec<Candidate> = candidates
             .into_iter()
@@ -50,7 +52,10 @@ impl Turn<'_> {
             .take(MOST_CHOICES)
             .collect();
         let kind = self.state.passport.matter.as_ref().map_or(Kind::Other, |matter| matter.kind);
-        if near.len() > 1
+        if near.first().is_none_or(|best| best.confidence < REMARK_BELOW) && self.remarked() {
+            return;
+        }
+        if !near.is_empty()
             && self.state.shown.is_empty()
             && self.brain.guards.may_ask(&self.state, false)
             && kind != Kind::Help
@@ -58,9 +63,35 @@ impl Turn<'_> {
             return self.clarify(near);
         }
         match kind {
-            Kind::Help => self.start_flow(crate::scenario::HELP_FLOW),
-            Kind::Other if near.is_empty() => self.failed(words::NOT_UNDERSTOOD),
+            Kind::Help if self.on_site() => self.start_flow(crate::scenario::HELP_FLOW),
             _ => self.hand_over(Reason::NoAnswer),
+        }
+    }
+
+    /// Somebody has to go there: what is asked for is a place to be seen to, or nobody knows yet.
+    fn on_site(&self) -> bool {
+        self.domain().is_none_or(|domain| self.brain.on_site.contains(&domain))
+    }
+
+    /// The best finding for a matter. An entry repairs nothing: who asks for something to be done at a place hears it and is
+    /// taken down all the same.
+    fn serve_matter(&mut self, best: Candidate) {
+        let helps =
+            self.state.passport.matter.as_ref().is_some_and(|matter| {
+                matter.kind == Kind::Help && !crate::slots::asks_something(&matter.normal)
+            });
+        let again = matches!(&best.target, Target::Entry(entry) if self.state.about.as_ref() == Some(entry));
+        let opens = again
+            || match &best.target {
+                Target::Entry(entry) => self.brain.scenarios.opening_with(entry).is_some(),
+                Target::Scenario(_) => true,
+            };
+        match best.card {
+            Some(card) if helps && !opens && self.on_site() && self.answer(&card) => {
+                self.state.open_matter = true;
+                self.start_flow(crate::scenario::HELP_FLOW);
+            }
+            card => self.serve(best.target, card),
         }
     }
 
@@ -99,6 +130,13 @@ impl Turn<'_> {
 
     /// Puts the candidates to the caller.
     pub(super) fn put_choices(&mut self, choices: Vec<Choice>) {
+        if let [sole] = choices.as_slice() {
+            let text = format!("您是想问“{}”吗？", sole.title);
+            self.state.heard = Heard::Form(text.clone());
+            self.state.phase = Phase::Clarifying { choices };
+            let options = ["是", "不是"].map(str::to_owned).to_vec();
+            return self.utter(Utterance { options, ..Utterance::new(UtteranceKind::Ask, text) });
+        }
         let mut text = words::WHICH_ONE.to_owned();
         for (at, choice) in choices.iter().enumerate() {
             text.push('\n');
@@ -118,7 +156,14 @@ impl Turn<'_> {
         match target {
             Target::Scenario(id) => self.start_flow(&id),
             Target::Entry(entry) => {
-                let scenario = self.brain.scenarios.opening_with(&entry).map(|scenario| scenario.id.clone());
+                // A follow-up to this very entry: its scenario has been walked already.
+                let again = self.state.about.as_ref() == Some(&entry);
+                let scenario = self
+                    .brain
+                    .scenarios
+                    .opening_with(&entry)
+                    .filter(|_| !again)
+                    .map(|scenario| scenario.id.clone());
                 match (scenario, card) {
                     (Some(id), _) => self.start_flow(&id),
                     (None, Some(card)) if self.answer(&card) => {}

@@ -236,7 +236,15 @@ impl Turn<'_> {
                 self.state.heard = Heard::AfterAnswer;
                 return self.note(words::DROPPED);
             }
-            _ if reading.refuses_human => return self.put_again(),
+            _ if reading.refuses_human => {
+                return match beside_refusal(&reading.raw) {
+                    Some(rest) => {
+                        let rest = self.brain.reader.read(&rest, &self.state.heard);
+                        self.said_in_form(&rest)
+                    }
+                    None => self.put_again(),
+                };
+            }
             _ => {}
         }
         if let Some(rest) = &reading.correction {
@@ -282,7 +290,8 @@ impl Turn<'_> {
             let title = language::plain::squash(&choice.title);
             words.chars().count() >= 2 && (title.contains(&words) || words.contains(&title))
         });
-        let affirmed = (reading.act == Act::Affirm && choices.len() == 1).then(|| choices.first()).flatten();
+        let sole = choices.len() == 1;
+        let affirmed = (reading.act == Act::Affirm && sole).then(|| choices.first()).flatten();
         if let Some(choice) = by_number.or(by_title).or(affirmed).cloned() {
             self.state.failures = 0;
             return self.serve(choice.target, choice.card);
@@ -315,8 +324,15 @@ impl Turn<'_> {
             return self.effects.push(Effect::LookUpTicket { request, number });
         }
         if reading.refuses_human {
+            if let Some(rest) = beside_refusal(&reading.raw) {
+                let rest = self.brain.reader.read(&rest, &self.state.heard);
+                return self.said_freely(&rest);
+            }
             self.state.heard = Heard::AfterAnswer;
-            return self.note("好的，不转人工。您接着说就行。");
+            return self.note(words::STAYS_WITH_BOT);
+        }
+        if self.belongs_to_ticket(reading) {
+            return self.add_to_ticket(reading);
         }
         match reading.act {
             Act::Greeting => self.note(words::HELLO),
@@ -360,6 +376,9 @@ impl Turn<'_> {
         if !follows_up && !corrected {
             self.state.shown.clear();
         }
+        if !follows_up {
+            self.state.about = None;
+        }
         self.remember(reading);
         self.right_line(reading);
         if asks_progress(&reading.normal) {
@@ -381,7 +400,7 @@ impl Turn<'_> {
             request,
             query,
             domain: self.domain(),
-            about: if follows_up { self.state.about.clone() } else { None },
+            about: self.state.about.clone(),
             except: if corrected { self.state.shown.clone() } else { Vec::new() },
         });
     }
@@ -432,12 +451,38 @@ impl Turn<'_> {
     }
 }
 
+/// 上次反映的事怎么样了: what was told before, and how it stands.
 fn asks_progress(words: &str) -> bool {
-    let about_ticket = ["工单", "上次反映", "我反映的", "上回反映", "之前投诉", "我投诉的", "上次报的"]
-        .iter()
-        .any(|word| words.contains(word));
-    about_ticket
-        && ["进度", "怎么样了", "到哪", "处理得", "处理了", "有结果", "结果", "办好了", "办得", "查一下"]
-            .iter()
-            .any(|word| words.contains(word))
+    const TOLD: [&str; 8] =
+        ["反映的", "投诉的", "报的", "报修的", "登记的", "举报的", "申请的工单", "打电话说的"];
+    const HOW: [&str; 13] = [
+        "进度",
+        "怎么样了",
+        "怎样了",
+        "到哪",
+        "处理得",
+        "处理了",
+        "处理好",
+        "结果",
+        "办好了",
+        "办得",
+        "查一下",
+        "记好了",
+        "登记好了",
+    ];
+    let about_ticket = words.contains("工单") || TOLD.iter().any(|word| words.contains(word));
+    about_ticket && HOW.iter().any(|word| words.contains(word))
+}
+
+/// What a caller says beside not wanting a person: 不用转人工，护照有效期几年.
+fn beside_refusal(words: &str) -> Option<String> {
+    const REFUSAL: [&str; 7] = ["人工", "真人", "客服", "转接", "接线员", "话务员", "别转"];
+    const SHORTEST: usize = 4;
+    let rest: Vec<&str> = words
+        .split(['，', ',', '。', '；', ';', '！', '!', '\n'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty() && !REFUSAL.iter().any(|word| part.contains(word)))
+        .collect();
+    let rest = rest.join("，");
+    (rest.chars().count() >= SHORTEST && rest.len() < words.len()).then_some(rest)
 }

@@ -1,0 +1,65 @@
+//! What comes after an answer or a ticket: details that belong to it, remarks, small talk.
+
+use language::{Act, Heard, Kind, Reading};
+
+use super::Turn;
+use crate::event::Effect;
+use crate::slots::asks_something;
+use crate::words;
+
+/// A kind of request told this clearly is a matter of its own.
+const CLEAR_KIND: f32 = 0.75;
+/// Words that begin another matter beside the one just filed.
+const ANOTHER: [&str; 12] =
+    ["还有", "另外", "顺便", "再报", "再问", "再说一", "也坏", "别的", "还想", "还要问", "哎对了", "换个"];
+
+impl Turn<'_> {
+    /// The words are details of the ticket just filed: 灯杆在路口东边. A question, another matter, another kind are not.
+    pub(super) fn belongs_to_ticket(&self, reading: &Reading) -> bool {
+        let own_kind =
+            matches!(reading.kind, Kind::Suggestion | Kind::Praise | Kind::Complaint | Kind::Report)
+                && reading.kind_confidence >= CLEAR_KIND;
+        self.state.fresh_ticket.is_some()
+            && self.state.heard == Heard::AfterAnswer
+            && reading.act == Act::Statement
+            && !own_kind
+            && !asks_something(&reading.normal)
+            && !ANOTHER.iter().any(|word| reading.normal.contains(word))
+    }
+
+    /// Adds the words to the ticket just filed.
+    pub(super) fn add_to_ticket(&mut self, reading: &Reading) {
+        let Some(number) = self.state.fresh_ticket.clone() else { return };
+        self.state.failures = 0;
+        self.note(format!("好的，已经补到工单{number}里了。还有要补充的，接着说就行。"));
+        self.effects.push(Effect::AddToTicket { number, words: reading.raw.clone() });
+    }
+
+    /// Nothing was found for words that ask nothing. After an answer they are a remark, which hands nobody over the first time;
+    /// small talk is answered as such. Tells whether it was so.
+    pub(super) fn remarked(&mut self) -> bool {
+        let Some(matter) = &self.state.passport.matter else { return false };
+        if asks_something(&matter.normal) {
+            return false;
+        }
+        let chat = matter.kind == Kind::Other;
+        let after_answer = self.state.about.is_some() && matches!(matter.kind, Kind::Other | Kind::Consult);
+        if !after_answer && !chat {
+            return false;
+        }
+        self.state.failures = self.state.failures.saturating_add(1);
+        if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
+            return false;
+        }
+        if after_answer {
+            // What was asked has been answered: the remark leaves nothing open.
+            self.state.open_matter = false;
+            self.state.heard = Heard::AfterAnswer;
+            self.note(words::REMARKED);
+        } else {
+            self.state.heard = Heard::AfterFail;
+            self.note(words::NOT_UNDERSTOOD);
+        }
+        true
+    }
+}
