@@ -1,10 +1,12 @@
 //! What comes after an answer or a ticket: details that belong to it, remarks, small talk.
 
-use language::{Act, Heard, Kind, Reading};
+use language::{Act, EntityKind, Heard, Kind, Reading};
 
 use super::Turn;
 use crate::event::Effect;
+use crate::passport::Speaker;
 use crate::slots::asks_something;
+use crate::state::Outcome;
 use crate::words;
 
 /// A kind of request told this clearly is a matter of its own.
@@ -35,11 +37,33 @@ impl Turn<'_> {
         self.effects.push(Effect::AddToTicket { number, words: reading.raw.clone() });
     }
 
+    /// A bare place after an answer about something that has to be seen to: 在天童南路100号. It is taken down with what was told
+    /// before.
+    pub(super) fn takes_down_place(&mut self, reading: &Reading) -> bool {
+        const LONGEST_REST: usize = 6;
+        let Some(place) = reading.entity(EntityKind::Place) else { return false };
+        let rest = reading.raw.chars().count().saturating_sub(place.words.chars().count());
+        let told_before = self.state.heard == Heard::AfterAnswer
+            && self.state.about.is_some()
+            && self.state.passport.matter.is_some();
+        if !told_before || rest > LONGEST_REST || asks_something(&reading.normal) || !self.on_site() {
+            return false;
+        }
+        if let Some(matter) = &mut self.state.passport.matter {
+            matter.kind = Kind::Help;
+        }
+        self.state.open_matter = true;
+        self.start_flow(crate::scenario::HELP_FLOW);
+        true
+    }
+
     /// Nothing was found for words that ask nothing. After an answer they are a remark, which hands nobody over the first time;
     /// small talk is answered as such. Tells whether it was so.
     pub(super) fn remarked(&mut self) -> bool {
         let Some(matter) = &self.state.passport.matter else { return false };
-        if asks_something(&matter.normal) {
+        let gave_facts =
+            self.state.passport.facts.iter().any(|fact| fact.at == self.now && fact.by == Speaker::Citizen);
+        if asks_something(&matter.normal) || gave_facts {
             return false;
         }
         let chat = matter.kind == Kind::Other;
@@ -54,6 +78,8 @@ impl Turn<'_> {
         if after_answer {
             // What was asked has been answered: the remark leaves nothing open.
             self.state.open_matter = false;
+            self.state.useful = 1;
+            self.state.outcome = Some(Outcome::Answered);
             self.state.heard = Heard::AfterAnswer;
             self.note(words::REMARKED);
         } else {

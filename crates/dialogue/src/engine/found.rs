@@ -69,7 +69,7 @@ impl Turn<'_> {
     }
 
     /// Somebody has to go there: what is asked for is a place to be seen to, or nobody knows yet.
-    fn on_site(&self) -> bool {
+    pub(super) fn on_site(&self) -> bool {
         self.domain().is_none_or(|domain| self.brain.on_site.contains(&domain))
     }
 

@@ -371,6 +371,9 @@ impl Turn<'_> {
 
     /// A matter told in the open: to the line, the flow or the search it belongs to.
     fn matter(&mut self, reading: &Reading) {
+        if self.takes_down_place(reading) {
+            return;
+        }
         let follows_up = self.state.heard == Heard::AfterAnswer;
         let corrected = reading.correction.is_some();
         if !follows_up && !corrected {
