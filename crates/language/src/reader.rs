@@ -131,6 +131,7 @@ fn wish(mind: &Mind, views: &Views, heard: &Heard) -> Escape {
 fn danger_of(mind: &Mind, views: &Views) -> Option<Danger> {
     let signs = danger::look_views(views);
     let Some(beyond) = mind.yes(Part::Danger) else { return signs.danger };
+    let beyond = beyond + signs.lean();
     if beyond <= 0.0 {
         // Words that are a sign by themselves, and nothing against them: the model alone does not talk them away.
         return signs.danger.filter(|_| signs.certain);
