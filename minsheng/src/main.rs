@@ -98,6 +98,18 @@ enum Eval {
         #[arg(long, default_value = "packs/starter")]
         pack: PathBuf,
     },
+    /// 按脚本对话，并在每个状态试要人工、查重复提问
+    Conversations {
+        /// 脚本文件或目录
+        #[arg(long, default_value = "evals/conversations")]
+        scripts: PathBuf,
+        /// 输出
+        #[arg(long)]
+        out: PathBuf,
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+    },
     /// 逐句提问
     Ask {
         /// CSV，列 text
@@ -193,6 +205,10 @@ fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
         }
         Eval::Dialogues { scripts, out, pack } => {
             runtime.block_on(eval::dialogues::run(&scripts, &out, &pack))?;
+        }
+        Eval::Conversations { scripts, out, pack } => {
+            let kept = runtime.block_on(eval::conversations::run(&scripts, &out, &pack))?;
+            return Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Eval::Ask { input, out, pack, import } => {
             runtime.block_on(eval::ask::run(&input, &out, &pack, import.as_deref()))?;

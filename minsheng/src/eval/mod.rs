@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod charter;
+pub mod conversations;
 pub mod dialogues;
 pub mod judge;
 pub mod rig;

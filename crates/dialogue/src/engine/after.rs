@@ -71,17 +71,21 @@ impl Turn<'_> {
         if !after_answer && !chat {
             return false;
         }
-        self.state.failures = self.state.failures.saturating_add(1);
-        if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
-            return false;
-        }
-        if after_answer {
+        if after_answer && self.state.last_said != words::REMARKED {
             // What was asked has been answered: the remark leaves nothing open.
             self.state.open_matter = false;
             self.state.useful = 1;
             self.state.outcome = Some(Outcome::Answered);
             self.state.heard = Heard::AfterAnswer;
             self.note(words::REMARKED);
+            return true;
+        }
+        self.state.failures = self.state.failures.saturating_add(1);
+        if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
+            return false;
+        }
+        if after_answer {
+            self.offer(words::REMARKED_AGAIN);
         } else {
             self.state.heard = Heard::AfterFail;
             self.note(words::NOT_UNDERSTOOD);

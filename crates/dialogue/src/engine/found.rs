@@ -28,7 +28,8 @@ impl Turn<'_> {
         match purpose {
             Purpose::Aside => self.found_aside(candidates),
             Purpose::FlowSearch => self.found_in_flow(candidates),
-            Purpose::Matter | Purpose::Picked | Purpose::FlowAnswer | Purpose::WhileWaiting => {
+            Purpose::Picked => self.found_picked(candidates),
+            Purpose::Matter | Purpose::FlowAnswer | Purpose::WhileWaiting => {
                 self.found_matter(candidates);
             }
         }
@@ -36,6 +37,16 @@ impl Turn<'_> {
 
     fn good(&self, candidate: &Candidate) -> bool {
         self.brain.guards.good_enough(candidate.confidence, self.brain.policy.answer_at)
+    }
+
+    /// More was told instead of a pick. The best that was near enough to be put to the caller stands, unrefused.
+    fn found_picked(&mut self, candidates: Vec<Candidate>) {
+        let threshold = self.brain.policy.unrefused_at;
+        let best = candidates.into_iter().next();
+        match best.filter(|best| self.brain.guards.good_enough(best.confidence, threshold)) {
+            Some(best) => self.serve_matter(best),
+            None => self.hand_over(Reason::NoAnswer),
+        }
     }
 
     fn found_matter(&mut self, candidates: Vec<Candidate>) {

@@ -9,7 +9,7 @@ use crate::boundary::Treat;
 use crate::event::{Effect, Reason, SpeechFeatures, UtteranceKind};
 use crate::passport::{Fact, Matter, Speaker, label_of};
 use crate::scenario::{PRAISE_FLOW, SUGGESTION_FLOW};
-use crate::slots::looks_like_question;
+use crate::slots::{asks_something, looks_like_question};
 use crate::state::{Choice, Lane, Phase, Purpose};
 use crate::words;
 
@@ -300,7 +300,7 @@ impl Turn<'_> {
             return self.hand_over(Reason::NoAnswer);
         }
         if reading.act == Act::Statement {
-            return self.matter(reading);
+            return self.told_more(reading);
         }
         match reading.act {
             Act::AskIdentity => self.note(self.brain.guards.identity()),
@@ -314,6 +314,24 @@ impl Turn<'_> {
             }
         }
         self.put_choices(choices);
+    }
+
+    /// Neither picked nor refused: a question is a matter of its own, anything else tells more about the one before, and both
+    /// are searched together.
+    fn told_more(&mut self, reading: &Reading) {
+        let before = self.state.passport.matter.as_ref().map(|matter| matter.normal.clone());
+        let own = asks_something(&reading.normal) || reading.kind_confidence >= SURE_OF_KIND;
+        let Some(before) = before.filter(|_| !own) else { return self.matter(reading) };
+        self.note_facts(reading);
+        let request = self.request();
+        self.state.phase = Phase::Seeking { request, purpose: Purpose::Picked };
+        self.effects.push(Effect::Search {
+            request,
+            query: format!("{before}，{}", reading.normal),
+            domain: self.domain(),
+            about: None,
+            except: Vec::new(),
+        });
     }
 
     fn said_freely(&mut self, reading: &Reading) {
