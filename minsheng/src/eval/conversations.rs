@@ -97,7 +97,7 @@ pub(super) fn try_escapes(hotline: &Hotline, state: &Conversation, evidence: &mu
         // What waits for a search is heard once it is over; after the end the key has nobody to ring.
         let later = matches!(state.phase, Phase::Ended);
         if !(enqueued || there || later && tried.starts_with("Key")) {
-            evidence.no_escape.push(format!("{tried}（{:?}）", state.phase));
+            evidence.no_escape.push(format!("{tried}，{}", contact::phase_name(&state.phase)));
         }
     }
 }
