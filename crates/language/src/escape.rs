@@ -104,6 +104,11 @@ fn in_place(rules: &Rules, line: &Line, heard: &Heard) -> Option<Escape> {
     {
         return Some(found("phrase", &words));
     }
+    if *heard == Heard::Queue
+        && let Some(words) = rules.find("queue", line)
+    {
+        return Some(found("phrase", &words));
+    }
     if *heard == Heard::Offered
         && let Some(words) = rules.find("offered", line).or_else(|| rules.find("overturn", line))
     {

@@ -19,6 +19,8 @@ pub mod near;
 mod part;
 mod postings;
 pub mod rank;
+mod scores;
+mod signs;
 mod terms;
 #[cfg(test)]
 mod tests;
