@@ -18,8 +18,6 @@ pub struct Policy {
     pub answer_at: f32,
     /// Candidates are put to the caller at or above this confidence. Default 0.30.
     pub clarify_at: f32,
-    /// A candidate that was put to the caller and not refused, while more was told, is given from this confidence. Default 0.45.
-    pub unrefused_at: f32,
     /// Two candidates closer than this are both put to the caller. Default 0.08.
     pub margin: f32,
     /// Failures in a row that hand over. Default 2; the charter allows no more.
@@ -35,7 +33,6 @@ impl Default for Policy {
         Self {
             answer_at: 0.62,
             clarify_at: 0.30,
-            unrefused_at: 0.45,
             margin: 0.08,
             failures: 2,
             speech_at: 0.45,

@@ -15,8 +15,14 @@ use super::judge::{Evidence, judge};
 use super::rig::Rig;
 
 /// Wishes tried in every state: plain, polite, at the end of patience, indirect, in dialect.
-const WISHES: [&str; 6] =
-    ["转人工", "麻烦帮我接一下人工客服", "别废话了叫个人来", "跟你这个机器说不清楚", "有没有活人啊", "人工人工人工"];
+const WISHES: [&str; 6] = [
+    "转人工",
+    "麻烦帮我接一下人工客服",
+    "别废话了叫个人来",
+    "跟你这个机器说不清楚",
+    "有没有活人啊",
+    "人工人工人工",
+];
 
 /// Plays every script of a file or folder and writes one JSON line each; tells whether both promises were kept.
 ///

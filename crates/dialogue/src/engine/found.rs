@@ -39,12 +39,20 @@ impl Turn<'_> {
         self.brain.guards.good_enough(candidate.confidence, self.brain.policy.answer_at)
     }
 
-    /// More was told instead of a pick. The best that was near enough to be put to the caller stands, unrefused.
+    /// More was told instead of a pick: what that makes clear, or else what was put to the caller and not refused.
     fn found_picked(&mut self, candidates: Vec<Candidate>) {
-        let threshold = self.brain.policy.unrefused_at;
-        let best = candidates.into_iter().next();
-        match best.filter(|best| self.brain.guards.good_enough(best.confidence, threshold)) {
-            Some(best) => self.serve_matter(best),
+        let put = std::mem::take(&mut self.state.put);
+        let best = candidates.first().filter(|best| self.good(best)).cloned();
+        let among = candidates.into_iter().find(|one| put.iter().any(|choice| choice.target == one.target));
+        let first = put.into_iter().next();
+        let first = first.map(|choice| Candidate {
+            target: choice.target,
+            title: choice.title,
+            confidence: self.brain.policy.clarify_at,
+            card: choice.card,
+        });
+        match best.or(among).or(first) {
+            Some(found) => self.serve_matter(found),
             None => self.hand_over(Reason::NoAnswer),
         }
     }

@@ -5,6 +5,7 @@ use kernel::LineId;
 use language::{Act, EntityKind, Heard, Kind, Reading};
 
 use super::Turn;
+use super::after::names_kind;
 use crate::boundary::Treat;
 use crate::event::{Effect, Reason, SpeechFeatures, UtteranceKind};
 use crate::passport::{Fact, Matter, Speaker, label_of};
@@ -100,6 +101,11 @@ impl Turn<'_> {
         if matches!(self.state.phase, Phase::Seeking { .. } | Phase::Filing { .. }) {
             return self.state.unheard.push(text.to_owned());
         }
+        if self.closes(&reading) {
+            self.state.failures = 0;
+            return self.note(words::WELCOME);
+        }
+        let reading = self.in_context(reading);
         if self.person_takes(&reading, speech) {
             return;
         }
@@ -149,7 +155,12 @@ impl Turn<'_> {
         let clear = reading.kind_confidence >= SURE_OF_KIND
             || treat == Treat::HumanOnly
             || reading.distress >= DISTRESSED;
-        if !told || (in_form && (!clear || own_kind)) {
+        // A question about one's rights is answered where an answer is found, and goes to a person where none is.
+        let asks = treat == Treat::HumanFirst
+            && reading.distress < DISTRESSED
+            && asks_something(&reading.normal)
+            && !names_kind(&reading.normal);
+        if !told || asks || (in_form && (!clear || own_kind)) {
             return false;
         }
         self.remember(reading);
@@ -300,7 +311,7 @@ impl Turn<'_> {
             return self.hand_over(Reason::NoAnswer);
         }
         if reading.act == Act::Statement {
-            return self.told_more(reading);
+            return self.told_more(reading, choices);
         }
         match reading.act {
             Act::AskIdentity => self.note(self.brain.guards.identity()),
@@ -318,12 +329,12 @@ impl Turn<'_> {
 
     /// Neither picked nor refused: a question is a matter of its own, anything else tells more about the one before, and both
     /// are searched together.
-    fn told_more(&mut self, reading: &Reading) {
+    fn told_more(&mut self, reading: &Reading, choices: Vec<Choice>) {
         let before = self.state.passport.matter.as_ref().map(|matter| matter.normal.clone());
         let own = asks_something(&reading.normal) || reading.kind_confidence >= SURE_OF_KIND;
         let Some(before) = before.filter(|_| !own) else { return self.matter(reading) };
-        self.note_facts(reading);
         let request = self.request();
+        self.state.put = choices;
         self.state.phase = Phase::Seeking { request, purpose: Purpose::Picked };
         self.effects.push(Effect::Search {
             request,
@@ -351,6 +362,9 @@ impl Turn<'_> {
         }
         if self.belongs_to_ticket(reading) {
             return self.add_to_ticket(reading);
+        }
+        if self.asks_when_ticket(reading) {
+            return self.progress();
         }
         match reading.act {
             Act::Greeting => self.note(words::HELLO),
