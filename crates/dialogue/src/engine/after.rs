@@ -9,8 +9,6 @@ use crate::slots::asks_something;
 use crate::state::{Outcome, Phase};
 use crate::words;
 
-/// A kind of request told this clearly is a matter of its own.
-const CLEAR_KIND: f32 = 0.75;
 /// Words that begin another matter beside the one just filed.
 const ANOTHER: [&str; 12] =
     ["还有", "另外", "顺便", "再报", "再问", "再说一", "也坏", "别的", "还想", "还要问", "哎对了", "换个"];
@@ -25,13 +23,11 @@ pub(super) fn names_kind(words: &str) -> bool {
 impl Turn<'_> {
     /// The words are details of the ticket just filed: 灯杆在路口东边. A question, another matter, another kind are not.
     pub(super) fn belongs_to_ticket(&self, reading: &Reading) -> bool {
-        let own_kind =
-            matches!(reading.kind, Kind::Suggestion | Kind::Praise | Kind::Complaint | Kind::Report)
-                && reading.kind_confidence >= CLEAR_KIND;
         self.state.fresh_ticket.is_some()
             && self.state.heard == Heard::AfterAnswer
             && reading.act == Act::Statement
-            && !own_kind
+            && reading.distress < 2
+            && !names_kind(&reading.normal)
             && !asks_something(&reading.normal)
             && !ANOTHER.iter().any(|word| reading.normal.contains(word))
     }
@@ -58,7 +54,7 @@ impl Turn<'_> {
             && !self.state.open_matter;
         settled
             && reading.act == Act::Statement
-            && reading.entities.is_empty()
+            && !reading.entities.iter().any(|entity| entity.value.chars().count() > 3)
             && reading.correction.is_none()
             && words.chars().count() <= LONGEST
             && STARTS.iter().any(|start| words.starts_with(start))
@@ -67,11 +63,15 @@ impl Turn<'_> {
             && !asks_something(words)
     }
 
+    /// An answer was just given, and what comes next may be about it.
+    pub(super) fn goes_on(&self) -> bool {
+        self.state.about.is_some() && matches!(self.state.heard, Heard::AfterAnswer | Heard::Offered)
+    }
+
     /// A short detail told after an answer or a question is of no kind of its own unless it says so clearly.
     pub(super) fn in_context(&self, mut reading: Reading) -> Reading {
         const SHORT: usize = 10;
-        let goes_on = self.state.about.is_some() && self.state.heard == Heard::AfterAnswer
-            || matches!(self.state.phase, Phase::Clarifying { .. });
+        let goes_on = self.goes_on() || matches!(self.state.phase, Phase::Clarifying { .. });
         if goes_on && reading.normal.chars().count() < SHORT && !names_kind(&reading.normal) {
             reading.kind = Kind::Other;
             reading.kind_confidence = 0.0;
@@ -113,11 +113,11 @@ impl Turn<'_> {
         let Some(matter) = &self.state.passport.matter else { return false };
         let gave_facts =
             self.state.passport.facts.iter().any(|fact| fact.at == self.now && fact.by == Speaker::Citizen);
-        if asks_something(&matter.normal) || gave_facts {
+        if asks_something(&matter.normal) || names_kind(&matter.normal) || gave_facts {
             return false;
         }
         let chat = matter.kind == Kind::Other;
-        let after_answer = self.state.about.is_some() && matches!(matter.kind, Kind::Other | Kind::Consult);
+        let after_answer = self.state.about.is_some();
         if !after_answer && !chat {
             return false;
         }
