@@ -153,7 +153,8 @@ fn main() {
             let rule =
                 flag("--union") && column == "label" && escape::hear(&row.text, &row.heard).wish.is_some();
             let rule = rule || flag("--danger") && danger::look(&row.text).is_some();
-            let m = scores.margin(1) - scores.margin(0);
+            let lean = if flag("--lean") { danger::look_views(&Views::of(&row.text)).lean() } else { 0.0 };
+            let m = scores.margin(1) - scores.margin(0) + lean;
             thresholds.push((label == "1", if rule { 99.0 } else { m }, row));
         }
         right += usize::from(guess == *label);

@@ -6,6 +6,12 @@ use std::path::Path;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if args[0] == "explain" {
+        for text in &args[1..] {
+            println!("{text} {:?}", language::danger::explain(text));
+        }
+        return;
+    }
     let task: Task = args[1].parse().unwrap();
     let (input, out) = (Path::new(&args[2]), Path::new(&args[3]));
     match args[0].as_str() {

@@ -21,7 +21,10 @@ const SIGNS: &[(&str, Service)] = &[
 
 /// Verdicts that say it is not so, or not now.
 const CALM: &[&str] =
-    &["resolved", "negated", "past", "media", "policy", "maybe", "place", "hazard", "nuisance", "lost"];
+    &["resolved", "negated", "past", "media", "policy", "maybe", "place", "nuisance", "lost"];
+
+/// Of these, the strongest.
+const OVER: &[&str] = &["resolved", "negated", "media"];
 
 /// The rules, for models that take their matching as features.
 pub fn rules() -> &'static Rules {
@@ -37,6 +40,20 @@ pub struct Signs {
     pub sign: Option<Danger>,
     /// Whether the danger stands beyond what a model may overrule.
     pub certain: bool,
+    /// Said to be over, or not so, or a film: stronger than the other reasons for calm.
+    pub over: bool,
+    /// Idioms and names that only look like danger were there.
+    pub blanked: bool,
+}
+
+impl Signs {
+    /// How far the rules lean towards danger, in the model's margins.
+    pub fn lean(&self) -> f32 {
+        let towards = if self.danger.is_some() { 0.2 } else { 0.0 };
+        let over = if self.over && self.danger.is_none() { 0.4 } else { 0.0 };
+        let blanked = if self.blanked && self.sign.is_none() { 0.3 } else { 0.0 };
+        towards - over - blanked
+    }
 }
 
 /// Looks for danger in the words.
@@ -48,9 +65,19 @@ pub fn look(text: &str) -> Option<Danger> {
 pub fn look_views(views: &Views) -> Signs {
     let rules = &*RULES;
     let mut signs = Signs::default();
-    for piece in lines(&views.clauses) {
+    look_at(rules, &views.clauses, &mut signs);
+    // Marks put between the characters of a word hide it only from the form that keeps them.
+    if signs.danger.is_none() && views.clauses != views.solid {
+        look_at(rules, &views.solid, &mut signs);
+    }
+    signs
+}
+
+fn look_at(rules: &Rules, form: &str, signs: &mut Signs) {
+    for piece in lines(form) {
         let mut line = rules.line(&piece);
-        rules.blank("blank", &mut line);
+        signs.blanked |= rules.blank("blank", &mut line);
+        signs.over |= OVER.iter().any(|verdict| rules.find(verdict, &line).is_some());
         let sign = SIGNS.iter().find_map(|(verdict, service)| {
             Some(Danger { service: *service, words: rules.find(verdict, &line)? })
         });
@@ -61,7 +88,15 @@ pub fn look_views(views: &Views) -> Signs {
         }
         signs.sign.get_or_insert(sign);
     }
-    signs
+}
+
+/// The verdicts that match, and what is left to match: for those who edit the rules.
+pub fn explain(text: &str) -> (Vec<String>, String) {
+    let rules = &*RULES;
+    let mut line = rules.line(&Views::of(text).clauses);
+    rules.blank("blank", &mut line);
+    let verdicts = rules.verdicts().filter(|verdict| rules.find(verdict, &line).is_some());
+    (verdicts.map(str::to_owned).collect(), line.words(0, line.len()))
 }
 
 #[cfg(test)]
@@ -84,7 +119,7 @@ mod tests {
             ("气死我了", None),
             ("消防证怎么考", None),
         ] {
-            assert_eq!(look(words).map(|danger| danger.service), service, "{words}");
+            assert_eq!(look(words).map(|danger| danger.service), service, "{words} {:?}", explain(words));
         }
     }
 }

@@ -123,8 +123,7 @@ fn wish(mind: &Mind, views: &Views, heard: &Heard) -> Escape {
         && !views.solid.is_empty()
         && mind.yes(Part::Human).is_some_and(|beyond| beyond > 0.0)
     {
-        escape.wish =
-            Some(HumanWish { by: "model".to_owned(), words: views.clauses.chars().take(40).collect() });
+        escape.wish = Some(HumanWish { by: "model".to_owned(), words: views.clauses.chars().take(40).collect() });
     }
     escape
 }
@@ -132,15 +131,13 @@ fn wish(mind: &Mind, views: &Views, heard: &Heard) -> Escape {
 fn danger_of(mind: &Mind, views: &Views) -> Option<Danger> {
     let signs = danger::look_views(views);
     let Some(beyond) = mind.yes(Part::Danger) else { return signs.danger };
+    let beyond = beyond + signs.lean();
     if beyond <= 0.0 {
         // Words that are a sign by themselves, and nothing against them: the model alone does not talk them away.
         return signs.danger.filter(|_| signs.certain);
     }
     let by_model = mind.best(Part::Service).and_then(|(label, _)| service_named(label));
-    let words = signs
-        .sign
-        .as_ref()
-        .map_or_else(|| views.clauses.chars().take(40).collect(), |sign| sign.words.clone());
+    let words = signs.sign.as_ref().map_or_else(|| views.clauses.chars().take(40).collect(), |sign| sign.words.clone());
     Some(Danger { service: by_model.or(signs.sign.map(|sign| sign.service))?, words })
 }
 
@@ -189,6 +186,5 @@ fn line_of(mind: &Mind) -> Option<MedicalLine> {
 }
 
 fn is_dialect(mind: &Mind, views: &Views) -> bool {
-    mind.yes(Part::Dialect)
-        .map_or_else(|| dialect::builtin().strength(&views.solid) >= 4, |beyond| beyond > 0.0)
+    mind.yes(Part::Dialect).map_or_else(|| dialect::builtin().strength(&views.solid) >= 4, |beyond| beyond > 0.0)
 }

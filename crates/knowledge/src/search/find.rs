@@ -120,7 +120,7 @@ impl Snapshot {
     }
 }
 
-fn inverse_frequency(holding: usize, all: usize) -> f32 {
+pub(super) fn inverse_frequency(holding: usize, all: usize) -> f32 {
     let (n, df) = (all as f32, holding as f32);
     // Divided by its highest value, so that learned weights mean the same for small and large collections.
     ((n - df + 0.5) / (df + 0.5)).max(0.0).ln_1p() / (n + 2.0).ln()

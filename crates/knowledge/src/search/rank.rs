@@ -14,6 +14,11 @@ static BUILTIN: LazyLock<Arc<Ranker>> = LazyLock::new(|| {
     Arc::new(Ranker::read(table).unwrap_or_default())
 });
 
+static BUILTIN_DEEP: LazyLock<Arc<Ranker>> = LazyLock::new(|| {
+    let table = include_bytes!("../../assets/ranker-deep.json");
+    Arc::new(Ranker::read(table).unwrap_or_default())
+});
+
 /// Weighs the features of [`super::features::compare`].
 #[derive(Debug, Clone, Default)]
 pub struct Ranker {
@@ -69,6 +74,11 @@ impl Ranker {
     /// The one that ships with the program.
     pub fn builtin() -> Arc<Self> {
         Arc::clone(&BUILTIN)
+    }
+
+    /// The one that ships for use with a sentence encoder.
+    pub fn builtin_deep() -> Arc<Self> {
+        Arc::clone(&BUILTIN_DEEP)
     }
 
     /// Reads a table in JSON.
@@ -160,5 +170,6 @@ mod tests {
     #[test]
     fn the_shipped_table_is_whole() {
         assert!(Ranker::read(include_bytes!("../../assets/ranker.json")).is_ok());
+        assert!(Ranker::read(include_bytes!("../../assets/ranker-deep.json")).is_ok());
     }
 }

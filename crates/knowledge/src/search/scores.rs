@@ -167,7 +167,7 @@ impl PartScores {
     }
 }
 
-fn added(postings: &Postings, terms: &[(Term, f32)]) -> Vec<f32> {
+pub fn added(postings: &Postings, terms: &[(Term, f32)]) -> Vec<f32> {
     let mut scores = vec![0.0; postings.len()];
     for (term, weight) in terms {
         postings.add(*term, *weight, &mut scores);
@@ -188,7 +188,7 @@ const fn kind_weight(kind: TermKind) -> f32 {
     }
 }
 
-fn weighted(terms: &[Term], idf: &dyn Fn(Term) -> f32) -> Vec<(Term, f32)> {
+pub fn weighted(terms: &[Term], idf: &dyn Fn(Term) -> f32) -> Vec<(Term, f32)> {
     let mut counts: NumberMap<Term, f32> = NumberMap::default();
     for term in terms {
         *counts.entry(*term).or_default() += 1.0;

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::features::{Matching, Spec};
 use super::linear::{Linear, ModelError};
-use super::train::{Balance, Plan};
+use super::train::Plan;
 use crate::concepts::Concepts;
 use crate::{danger, dialect, domain_words, escape, kind_words};
 
@@ -74,8 +74,8 @@ impl Part {
         let plan = Plan { meaning: 0.4, keep: 40_000, ..Plan::default() };
         match self {
             Self::Human => Plan { keep: 60_000, ..plan },
-            Self::Domain => Plan { cost: 3.0, keep: 50_000, ..plan },
-            Self::Crisis => Plan { balance: Balance::Labels, ..plan },
+            Self::Domain => Plan { cost: 3.0, keep: 40_000, ..plan },
+            Self::Crisis => Plan { meaning: 0.6, keep: 20_000, ..plan },
             _ => plan,
         }
     }
@@ -83,8 +83,9 @@ impl Part {
     /// For the models of yes and no: how far 1 must lie before 0.
     pub const fn threshold(self) -> f32 {
         match self {
-            Self::Human => 0.9,
-            Self::Danger => 0.1,
+            Self::Human => 0.8,
+            Self::Danger => 0.0,
+            Self::Crisis => -0.4,
             _ => 0.0,
         }
     }
@@ -93,31 +94,14 @@ impl Part {
 const WISHES: Matching = Matching {
     rules: escape::rules,
     blank: "",
-    verdicts: &[
-        "mask", "refuse", "must", "report", "wish", "bare", "after", "offered", "declined", "lost", "queue",
-    ],
+    verdicts: &["mask", "refuse", "must", "report", "wish", "bare", "after", "offered", "declined", "lost", "queue"],
 };
 const DANGERS: Matching = Matching {
     rules: danger::rules,
     blank: "blank",
     verdicts: &[
-        "resolved",
-        "negated",
-        "past",
-        "media",
-        "policy",
-        "maybe",
-        "place",
-        "hazard",
-        "nuisance",
-        "lost",
-        "now",
-        "sign-119",
-        "sign-120",
-        "sign-122",
-        "sign-110",
-        "sign-gas",
-        "sign-crisis",
+        "resolved", "negated", "past", "media", "policy", "maybe", "place", "hazard", "nuisance", "lost", "now",
+        "sign-119", "sign-120", "sign-122", "sign-110", "sign-gas", "sign-crisis",
     ],
 };
 const DOMAIN_WORDS: &[fn() -> &'static Concepts] = &[domain_words];
