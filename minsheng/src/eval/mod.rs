@@ -6,3 +6,4 @@ pub mod conversations;
 pub mod dialogues;
 pub mod judge;
 pub mod rig;
+pub mod search;
