@@ -400,7 +400,8 @@ pub(crate) fn name(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-pub(crate) const fn phase_name(phase: &Phase) -> &'static str {
+/// The stable name of a phase.
+pub const fn phase_name(phase: &Phase) -> &'static str {
     match phase {
         Phase::Listening => "listening",
         Phase::Asking { .. } => "asking",

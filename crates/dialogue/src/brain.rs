@@ -16,7 +16,7 @@ use crate::scenario::Scenarios;
 pub struct Policy {
     /// An answer is given at or above this confidence. Default 0.62.
     pub answer_at: f32,
-    /// Candidates are put to the caller at or above this confidence. Default 0.30.
+    /// Candidates are put to the caller at or above this confidence. Default 0.20.
     pub clarify_at: f32,
     /// Two candidates closer than this are both put to the caller. Default 0.08.
     pub margin: f32,
@@ -32,7 +32,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             answer_at: 0.62,
-            clarify_at: 0.30,
+            clarify_at: 0.20,
             margin: 0.08,
             failures: 2,
             speech_at: 0.45,

@@ -219,7 +219,7 @@ const PUTS_OFF: &[&str] = &[
 ];
 
 /// Whether words taken for a place can be one: 资格认证怎么弄 ends like a lane and is none.
-fn names_place(words: &str) -> bool {
+pub fn names_place(words: &str) -> bool {
     !looks_like_question(words)
         && !PUTS_OFF.iter().chain(&["哪条", "哪里", "哪个", "不会", "手机"]).any(|no| words.contains(no))
 }
@@ -371,7 +371,14 @@ pub fn asks_something(words: &str) -> bool {
     let end = words.trim_end_matches(['。', '，', '！', '啊', '呀', ' ']);
     looks_like_question(words)
         || MARKS.iter().any(|mark| words.contains(mark))
-        || ["呢", "么", "不", "?"].iter().any(|mark| end.ends_with(mark))
+        || ["呢", "么", "不", "?", "对吧", "是吧", "伐", "嘛"].iter().any(|mark| end.ends_with(mark))
+        || verb_not_verb(words)
+}
+
+/// 认不认, 肯不肯.
+fn verb_not_verb(words: &str) -> bool {
+    let chars: Vec<char> = words.chars().collect();
+    chars.windows(3).any(|three| matches!(three, [first, '不' | '没', last] if first == last))
 }
 
 fn refuses(words: &str) -> bool {

@@ -180,6 +180,9 @@ pub struct Conversation {
     pub breakdowns: u8,
     /// The entry last given as an answer: follow-up questions are searched in its light.
     pub about: Option<String>,
+    /// Candidates put to the caller, while what was told instead of a pick is searched.
+    #[serde(default)]
+    pub put: Vec<Choice>,
     /// The ticket just opened, while what comes next may still belong to it.
     #[serde(default)]
     pub fresh_ticket: Option<String>,
@@ -218,6 +221,7 @@ impl Conversation {
             aside: None,
             breakdowns: 0,
             about: None,
+            put: Vec::new(),
             fresh_ticket: None,
             open_matter: false,
             outcome: None,

@@ -3,7 +3,7 @@
 use language::{Heard, Kind};
 
 use super::Turn;
-use crate::event::{Candidate, Card, Reason, Target, Utterance, UtteranceKind};
+use crate::event::{Candidate, Card, Effect, Reason, Target, Utterance, UtteranceKind};
 use crate::scenario::SlotType;
 use crate::state::{Choice, Phase, Purpose};
 use crate::words;
@@ -17,7 +17,10 @@ impl Turn<'_> {
     pub(super) fn found(&mut self, request: u32, candidates: Vec<Candidate>) {
         if self.state.aside_request == Some(request) {
             self.state.aside_request = None;
-            return self.found_waiting(candidates);
+            if matches!(self.state.phase, Phase::Queued { .. }) {
+                self.found_waiting(candidates);
+            }
+            return;
         }
         let Phase::Seeking { request: waiting, purpose } = self.state.phase else { return };
         if waiting != request {
@@ -28,7 +31,8 @@ impl Turn<'_> {
         match purpose {
             Purpose::Aside => self.found_aside(candidates),
             Purpose::FlowSearch => self.found_in_flow(candidates),
-            Purpose::Matter | Purpose::Picked | Purpose::FlowAnswer | Purpose::WhileWaiting => {
+            Purpose::Picked => self.found_picked(candidates),
+            Purpose::Matter | Purpose::FlowAnswer | Purpose::WhileWaiting => {
                 self.found_matter(candidates);
             }
         }
@@ -38,13 +42,33 @@ impl Turn<'_> {
         self.brain.guards.good_enough(candidate.confidence, self.brain.policy.answer_at)
     }
 
+    /// More was told instead of a pick: what that makes clear, or else what was put to the caller and not refused.
+    fn found_picked(&mut self, candidates: Vec<Candidate>) {
+        let put = std::mem::take(&mut self.state.put);
+        let best = candidates.first().filter(|best| self.good(best)).cloned();
+        let among = candidates.into_iter().find(|one| put.iter().any(|choice| choice.target == one.target));
+        let first = put.into_iter().next();
+        let first = first.map(|choice| Candidate {
+            target: choice.target,
+            title: choice.title,
+            confidence: self.brain.policy.clarify_at,
+            card: choice.card,
+        });
+        match best.or(among).or(first) {
+            Some(found) => self.serve_matter(found),
+            None => self.hand_over(Reason::NoAnswer),
+        }
+    }
+
     fn found_matter(&mut self, candidates: Vec<Candidate>) {
         if let Some(scenario) = self.fitting_scenario(&candidates) {
             return self.start_flow(&scenario);
         }
         let best = candidates.first().cloned();
-        if let Some(best) = best.filter(|best| self.good(best) && !self.ambiguous(&candidates)) {
-            return self.serve_matter(best);
+        if let Some(best) = best.filter(|best| self.good(best)) {
+            let rival = self.rival(&candidates);
+            self.serve_matter(best);
+            return self.mention(rival);
         }
         let near: Vec<Candidate> = candidates
             .into_iter()
@@ -52,14 +76,15 @@ impl Turn<'_> {
             .take(MOST_CHOICES)
             .collect();
         let kind = self.state.passport.matter.as_ref().map_or(Kind::Other, |matter| matter.kind);
-        if near.first().is_none_or(|best| best.confidence < REMARK_BELOW) && self.remarked() {
-            return;
-        }
-        if !near.is_empty()
+        let may_clarify = !near.is_empty()
             && self.state.shown.is_empty()
             && self.brain.guards.may_ask(&self.state, false)
-            && kind != Kind::Help
-        {
+            && kind != Kind::Help;
+        let fits = near.first().is_some_and(|best| best.confidence >= REMARK_BELOW);
+        if !(may_clarify && fits) && self.remarked() {
+            return;
+        }
+        if may_clarify {
             return self.clarify(near);
         }
         match kind {
@@ -110,13 +135,24 @@ impl Turn<'_> {
         })
     }
 
-    /// The second is as good as the first, and they are different matters.
-    fn ambiguous(&self, candidates: &[Candidate]) -> bool {
-        let (Some(first), Some(second)) = (candidates.first(), candidates.get(1)) else { return false };
-        self.brain.guards.may_ask(&self.state, false)
-            && first.confidence - second.confidence < self.brain.policy.margin
-            && first.confidence < self.brain.policy.answer_at + 0.15
-            && second.confidence >= self.brain.policy.clarify_at
+    /// An entry nearly as likely as the one that is served.
+    fn rival(&self, candidates: &[Candidate]) -> Option<String> {
+        let (first, second) = (candidates.first()?, candidates.get(1)?);
+        let near = first.confidence - second.confidence < self.brain.policy.margin;
+        let entry = matches!(second.target, Target::Entry(_));
+        (near && entry && second.confidence >= self.brain.policy.clarify_at).then(|| second.title.clone())
+    }
+
+    /// Says beside an answer what else might have been meant: it asks nothing and holds nobody up.
+    fn mention(&mut self, rival: Option<String>) {
+        let Some(title) = rival.filter(|_| self.state.phase == Phase::Listening && self.state.flow.is_none())
+        else {
+            return;
+        };
+        let text = format!("您要问的是“{title}”的话，说一声就行。");
+        // Not through `utter`: "再说一遍" means the answer.
+        let utterance = Utterance { options: vec![title], ..Utterance::new(UtteranceKind::Note, text) };
+        self.effects.push(Effect::Say(utterance));
     }
 
     fn clarify(&mut self, near: Vec<Candidate>) {

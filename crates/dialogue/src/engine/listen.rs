@@ -5,11 +5,12 @@ use kernel::LineId;
 use language::{Act, EntityKind, Heard, Kind, Reading};
 
 use super::Turn;
+use super::after::names_kind;
 use crate::boundary::Treat;
 use crate::event::{Effect, Reason, SpeechFeatures, UtteranceKind};
 use crate::passport::{Fact, Matter, Speaker, label_of};
 use crate::scenario::{PRAISE_FLOW, SUGGESTION_FLOW};
-use crate::slots::looks_like_question;
+use crate::slots::{asks_something, looks_like_question, names_place};
 use crate::state::{Choice, Lane, Phase, Purpose};
 use crate::words;
 
@@ -100,6 +101,14 @@ impl Turn<'_> {
         if matches!(self.state.phase, Phase::Seeking { .. } | Phase::Filing { .. }) {
             return self.state.unheard.push(text.to_owned());
         }
+        if self.closes(&reading) {
+            self.state.failures = 0;
+            return self.note(words::WELCOME);
+        }
+        if self.belongs_to_ticket(&reading) {
+            return self.add_to_ticket(&reading);
+        }
+        let reading = self.in_context(reading);
         if self.person_takes(&reading, speech) {
             return;
         }
@@ -149,7 +158,18 @@ impl Turn<'_> {
         let clear = reading.kind_confidence >= SURE_OF_KIND
             || treat == Treat::HumanOnly
             || reading.distress >= DISTRESSED;
-        if !told || (in_form && (!clear || own_kind)) {
+        // A question about one's rights is answered where an answer is found, and goes to a person where none is.
+        let asks = treat == Treat::HumanFirst
+            && reading.distress < DISTRESSED
+            && asks_something(&reading.normal)
+            && !names_kind(&reading.normal);
+        // What is told beside an answer belongs to what was asked, unless it says that it is a complaint.
+        let goes_on = self.goes_on() || matches!(self.state.phase, Phase::Clarifying { .. });
+        let beside = goes_on
+            && treat == Treat::HumanFirst
+            && reading.distress < DISTRESSED
+            && !names_kind(&reading.normal);
+        if !told || asks || beside || (in_form && (!clear || own_kind)) {
             return false;
         }
         self.remember(reading);
@@ -182,6 +202,9 @@ impl Turn<'_> {
                 EntityKind::Number | EntityKind::Ticket => continue,
             };
             if self.state.passport.value(slot).is_some() && !corrects {
+                continue;
+            }
+            if entity.kind == EntityKind::Place && !names_place(&entity.value) {
                 continue;
             }
             self.state.passport.note(Fact {
@@ -238,14 +261,16 @@ impl Turn<'_> {
             }
             _ if reading.refuses_human => {
                 return match beside_refusal(&reading.raw) {
-                    Some(rest) => {
-                        let rest = self.brain.reader.read(&rest, &self.state.heard);
-                        self.said_in_form(&rest)
-                    }
+                    Some(rest) => self.said_in_form(&self.unrefused(&rest)),
                     None => self.put_again(),
                 };
             }
             _ => {}
+        }
+        // The value asked for was named so plainly that it has been noted already.
+        if reading.correction.is_none() && self.just_told() {
+            self.take_volunteered(reading);
+            return self.filled();
         }
         if let Some(rest) = &reading.correction {
             let rest = self.brain.reader.read(rest, &self.state.heard);
@@ -265,6 +290,17 @@ impl Turn<'_> {
             return self.search_aside(reading);
         }
         self.not_an_answer();
+    }
+
+    /// What is left beside a refusal, read without it.
+    fn unrefused(&self, rest: &str) -> Reading {
+        Reading { refuses_human: false, ..self.brain.reader.read(rest, &self.state.heard) }
+    }
+
+    fn just_told(&self) -> bool {
+        let Phase::Asking { slot } = &self.state.phase else { return false };
+        let told = |fact: &Fact| fact.slot == *slot && fact.at == self.now && fact.by == Speaker::Citizen;
+        self.state.passport.facts.iter().any(told)
     }
 
     fn search_aside(&mut self, reading: &Reading) {
@@ -300,7 +336,7 @@ impl Turn<'_> {
             return self.hand_over(Reason::NoAnswer);
         }
         if reading.act == Act::Statement {
-            return self.matter(reading);
+            return self.told_more(reading, choices);
         }
         match reading.act {
             Act::AskIdentity => self.note(self.brain.guards.identity()),
@@ -316,6 +352,24 @@ impl Turn<'_> {
         self.put_choices(choices);
     }
 
+    /// Neither picked nor refused: a question is a matter of its own, anything else tells more about the one before, and both
+    /// are searched together.
+    fn told_more(&mut self, reading: &Reading, choices: Vec<Choice>) {
+        let before = self.state.passport.matter.as_ref().map(|matter| matter.normal.clone());
+        let own = asks_something(&reading.normal) || reading.kind_confidence >= SURE_OF_KIND;
+        let Some(before) = before.filter(|_| !own) else { return self.matter(reading) };
+        let request = self.request();
+        self.state.put = choices;
+        self.state.phase = Phase::Seeking { request, purpose: Purpose::Picked };
+        self.effects.push(Effect::Search {
+            request,
+            query: format!("{before}，{}", reading.normal),
+            domain: self.domain(),
+            about: None,
+            except: Vec::new(),
+        });
+    }
+
     fn said_freely(&mut self, reading: &Reading) {
         if let Some(entity) = reading.entity(EntityKind::Ticket) {
             let request = self.request();
@@ -325,14 +379,13 @@ impl Turn<'_> {
         }
         if reading.refuses_human {
             if let Some(rest) = beside_refusal(&reading.raw) {
-                let rest = self.brain.reader.read(&rest, &self.state.heard);
-                return self.said_freely(&rest);
+                return self.said_freely(&self.unrefused(&rest));
             }
             self.state.heard = Heard::AfterAnswer;
             return self.note(words::STAYS_WITH_BOT);
         }
-        if self.belongs_to_ticket(reading) {
-            return self.add_to_ticket(reading);
+        if self.asks_when_ticket(reading) {
+            return self.progress();
         }
         match reading.act {
             Act::Greeting => self.note(words::HELLO),
@@ -482,10 +535,10 @@ fn beside_refusal(words: &str) -> Option<String> {
     const REFUSAL: [&str; 7] = ["人工", "真人", "客服", "转接", "接线员", "话务员", "别转"];
     const SHORTEST: usize = 4;
     let rest: Vec<&str> = words
-        .split(['，', ',', '。', '；', ';', '！', '!', '\n'])
+        .split(['，', ',', '。', '；', ';', '！', '!', '\n', ' '])
         .map(str::trim)
         .filter(|part| !part.is_empty() && !REFUSAL.iter().any(|word| part.contains(word)))
         .collect();
     let rest = rest.join("，");
-    (rest.chars().count() >= SHORTEST && rest.len() < words.len()).then_some(rest)
+    (rest.chars().count() >= SHORTEST).then_some(rest)
 }

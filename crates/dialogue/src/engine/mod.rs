@@ -208,6 +208,7 @@ impl Turn<'_> {
 
     fn part_down(&mut self, event: &Event) {
         self.state.breakdowns = self.state.breakdowns.saturating_add(1);
+        self.state.aside_request = None;
         self.state.open_matter |= self.state.passport.matter.is_some();
         if self.state.breakdowns > 2 {
             // Neither queue nor ticket can be had: a durable promise is what remains, written with this very turn.

@@ -73,7 +73,10 @@ const EMPTY: [&str; 60] = [
 ];
 /// Questions by what answers them: the words of the question, and those of an answer.
 const ASKS: [(&[&str], &[&str]); 5] = [
-    (&["要钱", "多少钱", "收钱", "花钱", "收费", "费用", "贵不贵"], &["费", "元", "免费"]),
+    (
+        &["要不要钱", "要钱", "花多少钱", "多少钱", "罚钱", "收钱", "花钱", "收费", "费用", "贵不贵"],
+        &["费", "元", "免费", "罚款"],
+    ),
     (
         &["多久", "几天", "多长时间", "多少天", "几个月", "什么时候"],
         &["日", "天", "个月", "年", "小时", "时限"],
@@ -149,7 +152,13 @@ impl Asked {
         let all: f32 = self.words.iter().map(|word| length(word)).sum();
         let found: f32 =
             self.words.iter().filter(|word| sentence.contains(word.as_str())).map(|word| length(word)).sum();
-        if all == 0.0 { 1.0 } else { found / all }
+        // 要几天 asked of an answer that names days needs no more words in common.
+        let named = !self.answers.is_empty() && self.words.len() <= 2;
+        match all {
+            0.0 => 1.0,
+            _ if named => (found / all).max(COVERED),
+            _ => found / all,
+        }
     }
 }
 
