@@ -377,6 +377,7 @@ pub fn asks_something(words: &str) -> bool {
 
 /// 认不认, 肯不肯.
 fn verb_not_verb(words: &str) -> bool {
+    let words = words.trim_start_matches("不对");
     let chars: Vec<char> = words.chars().collect();
     chars.windows(3).any(|three| matches!(three, [first, '不' | '没', last] if first == last))
 }

@@ -23,9 +23,11 @@ pub(super) fn names_kind(words: &str) -> bool {
 impl Turn<'_> {
     /// The words are details of the ticket just filed: 灯杆在路口东边. A question, another matter, another kind are not.
     pub(super) fn belongs_to_ticket(&self, reading: &Reading) -> bool {
+        // 不对，不是200号，是666号: what the ticket says wrong is put right in it.
+        let corrects = reading.act == Act::RejectAnswer && !reading.entities.is_empty();
         self.state.fresh_ticket.is_some()
             && self.state.heard == Heard::AfterAnswer
-            && reading.act == Act::Statement
+            && (reading.act == Act::Statement || corrects)
             && reading.distress < 2
             && !names_kind(&reading.normal)
             && !asks_something(&reading.normal)

@@ -88,23 +88,46 @@ impl Turn<'_> {
             return self.clarify(near);
         }
         match kind {
-            Kind::Help if self.on_site() => self.start_flow(crate::scenario::HELP_FLOW),
+            Kind::Help if self.wants_doing() && self.on_site() => {
+                self.start_flow(crate::scenario::HELP_FLOW);
+            }
             _ => self.hand_over(Reason::NoAnswer),
         }
     }
 
-    /// Somebody has to go there: what is asked for is a place to be seen to, or nobody knows yet.
+    /// Somebody has to go there: what is asked for is a place to be seen to.
     pub(super) fn on_site(&self) -> bool {
-        self.domain().is_none_or(|domain| self.brain.on_site.contains(&domain))
+        self.domain().is_some_and(|domain| self.brain.on_site.contains(&domain))
+    }
+
+    /// Something is to be done, not only told: 能不能来修一下, unlike 能不能申请救助.
+    fn wants_doing(&self) -> bool {
+        const DO: [&str; 13] = [
+            "派人",
+            "来人",
+            "来个人",
+            "来修",
+            "修一下",
+            "处理一下",
+            "清理",
+            "清一下",
+            "抓",
+            "管管",
+            "帮我",
+            "帮忙",
+            "来看看",
+        ];
+        self.state.passport.matter.as_ref().is_some_and(|matter| {
+            !crate::slots::asks_something(&matter.normal)
+                || DO.iter().any(|word| matter.normal.contains(word))
+        })
     }
 
     /// The best finding for a matter. An entry repairs nothing: who asks for something to be done at a place hears it and is
     /// taken down all the same.
     fn serve_matter(&mut self, best: Candidate) {
-        let helps =
-            self.state.passport.matter.as_ref().is_some_and(|matter| {
-                matter.kind == Kind::Help && !crate::slots::asks_something(&matter.normal)
-            });
+        let helps = self.wants_doing()
+            && self.state.passport.matter.as_ref().is_some_and(|matter| matter.kind == Kind::Help);
         let again = matches!(&best.target, Target::Entry(entry) if self.state.about.as_ref() == Some(entry));
         let opens = again
             || match &best.target {

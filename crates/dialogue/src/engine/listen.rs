@@ -162,6 +162,7 @@ impl Turn<'_> {
         let asks = treat == Treat::HumanFirst
             && reading.distress < DISTRESSED
             && asks_something(&reading.normal)
+            && !demands(&reading.normal)
             && !names_kind(&reading.normal);
         // What is told beside an answer belongs to what was asked, unless it says that it is a complaint.
         let goes_on = self.goes_on() || matches!(self.state.phase, Phase::Clarifying { .. });
@@ -247,6 +248,7 @@ impl Turn<'_> {
         match reading.act {
             Act::AskRepeat => return self.put_again(),
             Act::AskPause => return self.note(words::TAKE_YOUR_TIME),
+            _ if puts_off(&reading.normal) => return self.note(words::TAKE_YOUR_TIME),
             Act::AskIdentity => {
                 self.note(self.brain.guards.identity());
                 return self.put_again();
@@ -332,7 +334,9 @@ impl Turn<'_> {
             self.state.failures = 0;
             return self.serve(choice.target, choice.card);
         }
-        if reading.act == Act::Deny || words.contains("都不是") || words.contains("都不对") {
+        let refused = matches!(reading.act, Act::Deny | Act::RejectAnswer)
+            || ["不对", "不是", "都不", "没有一个"].iter().any(|no| words.starts_with(no));
+        if refused && reading.correction.is_none() {
             return self.hand_over(Reason::NoAnswer);
         }
         if reading.act == Act::Statement {
@@ -440,11 +444,13 @@ impl Turn<'_> {
         if asks_progress(&reading.normal) {
             return self.progress();
         }
+        // A question is answered before it is taken for an idea.
+        let takes_down = !asks_something(&reading.normal) || proposes(&reading.normal);
         match reading.kind {
-            Kind::Suggestion if reading.kind_confidence >= self.brain.policy.answer_at => {
+            Kind::Suggestion if takes_down && reading.kind_confidence >= self.brain.policy.answer_at => {
                 return self.start_flow(SUGGESTION_FLOW);
             }
-            Kind::Praise if reading.kind_confidence >= self.brain.policy.answer_at => {
+            Kind::Praise if takes_down && reading.kind_confidence >= self.brain.policy.answer_at => {
                 return self.start_flow(PRAISE_FLOW);
             }
             _ => {}
@@ -528,6 +534,41 @@ fn asks_progress(words: &str) -> bool {
     ];
     let about_ticket = words.contains("工单") || TOLD.iter().any(|word| words.contains(word));
     about_ticket && HOW.iter().any(|word| words.contains(word))
+}
+
+/// Words that ask for a change, whatever their form: 能不能加一班车.
+fn proposes(words: &str) -> bool {
+    [
+        "建议",
+        "意见",
+        "希望",
+        "应该",
+        "最好",
+        "能不能加",
+        "能不能把",
+        "能不能多",
+        "能不能增",
+        "能不能设",
+        "可不可以加",
+        "可不可以增",
+    ]
+    .iter()
+    .any(|word| words.contains(word))
+}
+
+/// Words that demand something of us rather than ask about a rule: 你们管不管.
+fn demands(words: &str) -> bool {
+    ["管不管", "管管", "管一管", "做主", "给个说法", "要个说法", "讨个说法", "帮我要", "帮我讨", "找谁要"]
+        .iter()
+        .any(|word| words.contains(word))
+}
+
+/// 等一下我看下门牌: the answer is on its way.
+fn puts_off(words: &str) -> bool {
+    const LONGEST: usize = 16;
+    const OFF: [&str; 10] =
+        ["等一下", "等下", "等等", "稍等", "等会", "我看下", "我看一下", "我看看", "我去看", "我找找"];
+    words.chars().count() <= LONGEST && OFF.iter().any(|off| words.contains(off))
 }
 
 /// What a caller says beside not wanting a person: 不用转人工，护照有效期几年.
