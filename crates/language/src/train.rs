@@ -94,7 +94,9 @@ pub fn intent(task: Task, input: &Path, out: &Path) -> Result<Vec<Trained>, Trai
             .iter()
             .zip(&all)
             .filter(|(_, example)| !example.family.starts_with("bg-"))
-            .filter_map(|((label, scores, names), _)| Some((label.clone(), names.get(scores.best())?.clone())))
+            .filter_map(|((label, scores, names), _)| {
+                Some((label.clone(), names.get(scores.best())?.clone()))
+            })
             .collect();
         let (held_out_accuracy, held_out_macro_f1, _) =
             classes(&pairs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>());
@@ -202,9 +204,11 @@ fn version_name(task: Task, version: u32) -> String {
 /// The newest version of a task's weights in a folder; 0 if there is none.
 pub fn newest(task: Task, folder: &Path) -> u32 {
     let start = format!("{}-v", task.name());
-    let versions = std::fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
-        entry.file_name().to_str()?.strip_prefix(&start)?.parse().ok()
-    });
+    let versions = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.strip_prefix(&start)?.parse().ok());
     versions.max().unwrap_or(0)
 }
 

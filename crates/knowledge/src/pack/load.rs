@@ -194,7 +194,32 @@ impl Reader<'_> {
                 Err(faults) => self.faults.extend(faults),
             }
         }
+        self.wordings(&mut all);
         all
+    }
+
+    /// `wordings/*.yaml`: how callers ask, by entry; joined to the entries' own questions.
+    fn wordings(&mut self, entries: &mut [Entry]) {
+        let at: HashMap<String, usize> =
+            entries.iter().enumerate().map(|(at, entry)| (entry.id.clone(), at)).collect();
+        for file in self.files("wordings") {
+            let Some(more) = self.document::<BTreeMap<String, Vec<String>>>(&file, true) else { continue };
+            for (id, wordings) in more {
+                let Some(entry) = at.get(&id).and_then(|at| entries.get_mut(*at)) else {
+                    let message = format!("没有编号为“{id}”的条目，请改对编号或删去这一行。");
+                    self.faults.push(Fault::new(&id, message).at(&file, None));
+                    continue;
+                };
+                for wording in wordings {
+                    if wording.trim().is_empty() {
+                        let message = format!("“{id}”有一个问法是空的，请写上或删去。");
+                        self.faults.push(Fault::new(&id, message).at(&file, None));
+                    } else if !entry.questions.contains(&wording) {
+                        entry.questions.push(wording);
+                    }
+                }
+            }
+        }
     }
 
     fn scenarios(&mut self, words: &Vocabulary) -> Vec<ScenarioText> {

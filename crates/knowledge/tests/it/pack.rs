@@ -220,6 +220,7 @@ fn small(folder: &Path) {
          questions:\n    - 能取吗\n  clauses:\n    - id: \"1\"\n      text: 可以提取。\n      source: 住房公积金管理条例\n    - id: \"2\"\n      \
          text: 三日内决定。\n      source: 住房公积金管理条例\n      in_force_from: 2026-09-20\n",
     );
+    write("wordings/gjj.yaml", "gjj-a: [公积金咋取, 能取吗]\n");
     write(
         "scenarios/gjj/a.yaml",
         "id: gjj-s\ntitle: 提取\ndomain: 公积金\nkind: consult\ntriggers: [我要提取]\nstart: a\nnodes:\n  a:\n    answer: gjj-a#2\n",
@@ -276,6 +277,7 @@ fn what_is_wrong_with_a_pack_is_told_with_file_line_and_what_to_do() {
             &["scenarios/gjj/a.yaml", "gjj-a#3", "不存在"],
         ),
         ("entry", "scenarios/gjj/a.yaml", "gjj-a#2", "gjj-b", &["条目“gjj-b”不存在"]),
+        ("wording", "wordings/gjj.yaml", "gjj-a", "gjj-c", &["wordings/gjj.yaml", "没有编号为“gjj-c”的条目"]),
         ("manifest", "pack.yaml", "licence", "license", &["pack.yaml", "license"]),
     ] {
         let message = broken(name, file, from, to);
@@ -284,6 +286,16 @@ fn what_is_wrong_with_a_pack_is_told_with_file_line_and_what_to_do() {
             assert!(message.contains(part), "{name}: {part} is missing in: {message}");
         }
     }
+}
+
+#[test]
+fn wordings_join_the_questions_of_their_entry_once() {
+    let folder: PathBuf = std::env::temp_dir().join(format!("minsheng-pack-{}-wordings", std::process::id()));
+    small(&folder);
+    let pack = pack::load(&folder).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    let questions = pack.entries.first().map(|entry| entry.questions.as_slice());
+    assert_eq!(questions, Some(["能取吗".to_owned(), "公积金咋取".to_owned()].as_slice()));
 }
 
 /// As many entries as a district keeps, each with questions of its own.
