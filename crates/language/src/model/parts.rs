@@ -84,7 +84,7 @@ impl Part {
     pub const fn threshold(self) -> f32 {
         match self {
             Self::Human => 0.8,
-            Self::Danger => 0.0,
+            Self::Danger => -0.15,
             Self::Crisis => -0.4,
             _ => 0.0,
         }
