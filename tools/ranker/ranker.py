@@ -150,7 +150,10 @@ half = len(bests["other"][1]) // 2
 fit = ["ask0", "ask1", "drop0", "drop1"]
 x = np.concatenate([bests[n][0] for n in fit] + [bests["other"][0][::2]])
 y = np.concatenate([bests[n][1] for n in fit] + [bests["other"][1][::2]])
-logistic = LogisticRegression(C=1.0, max_iter=5000).fit(x, y)
+# Questions without an answer are fewer in life than here.
+weight = np.full(len(y), 0.7)
+weight[: len(bests["ask0"][1]) + len(bests["ask1"][1])] = 1.0
+logistic = LogisticRegression(C=1.0, max_iter=5000).fit(x, y, sample_weight=weight)
 for name, (x, y) in {**bests, "other": tuple(v[1::2] for v in bests["other"])}.items():
     if name in fit:
         continue

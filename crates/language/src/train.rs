@@ -1,18 +1,19 @@
 //! Trains the models from labelled tables, and decides whether what was learned at a site may take the present weights'
 //! place: only what is better on lines neither has seen, and no worse on ours.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Reader;
-use crate::eval::{self, Answer, classes};
+use crate::eval::{self, Answer, Class, Report, classes};
 use crate::model::features::features;
 use crate::model::meaning;
 use crate::model::parts::FolderError;
 use crate::model::train::{Example, held_out, part_of, train};
-use crate::model::{Linear, Models, Part};
+use crate::model::{Linear, Models, Part, Scores};
 use crate::table::{Row, TableError, Task, read};
 use crate::views::Views;
 
@@ -46,9 +47,11 @@ pub struct Trained {
     pub held_out_accuracy: f64,
     /// Macro F1 in the same way.
     pub held_out_macro_f1: f64,
-    /// Macro F1 on the lines marked `test` by a model trained on the others; nothing if there are none.
+    /// By label, in the same way.
+    pub held_out_classes: BTreeMap<String, Class>,
+    /// The lines marked `test`, judged by rules and a model trained on the others; nothing if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub test_macro_f1: Option<f64>,
+    pub test: Option<Report>,
     /// The size of the weights.
     pub bytes: usize,
 }
@@ -94,11 +97,9 @@ pub fn intent(task: Task, input: &Path, out: &Path) -> Result<Vec<Trained>, Trai
             .iter()
             .zip(&all)
             .filter(|(_, example)| !example.family.starts_with("bg-"))
-            .filter_map(|((label, scores, names), _)| {
-                Some((label.clone(), names.get(scores.best())?.clone()))
-            })
+            .filter_map(|((label, scores, names), _)| Some((label.clone(), decided(*part, scores, names)?)))
             .collect();
-        let (held_out_accuracy, held_out_macro_f1, _) =
+        let (held_out_accuracy, held_out_macro_f1, held_out_classes) =
             classes(&pairs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>());
         let model = train(&all.iter().collect::<Vec<_>>(), &part.plan());
         let bytes = model.to_bytes();
@@ -108,19 +109,29 @@ pub fn intent(task: Task, input: &Path, out: &Path) -> Result<Vec<Trained>, Trai
             rows: all.len(),
             held_out_accuracy,
             held_out_macro_f1,
-            test_macro_f1: tested(task, *part, &rows),
+            held_out_classes,
+            test: tested(task, *part, &rows),
             bytes: bytes.len(),
         });
     }
     Ok(reports)
 }
 
-fn tested(task: Task, part: Part, rows: &[Row]) -> Option<f64> {
+/// The label a model alone decides on, its threshold included.
+fn decided(part: Part, scores: &Scores, names: &[String]) -> Option<String> {
+    let at = |name: &str| names.iter().position(|known| known == name).map(|label| scores.margin(label));
+    if let (2, Some(no), Some(yes)) = (names.len(), at("0"), at("1")) {
+        return Some(if yes - no > part.threshold() { "1" } else { "0" }.to_owned());
+    }
+    names.get(scores.best()).cloned()
+}
+
+fn tested(task: Task, part: Part, rows: &[Row]) -> Option<Report> {
     let (test, rest): (Vec<Row>, Vec<Row>) = rows.iter().cloned().partition(|row| row.split == "test");
     if test.is_empty() || part == Part::Service {
         return None;
     }
-    Some(score(&Reader::with(Arc::new(learned(task, &rest, &Models::builtin()))), task, &test))
+    Some(report(&Reader::with(Arc::new(learned(task, &rest, &Models::builtin()))), task, &test))
 }
 
 /// The present models with a task's parts trained anew.
@@ -130,9 +141,14 @@ pub fn learned(task: Task, rows: &[Row], present: &Models) -> Models {
 
 /// Macro F1 of a reader on rows.
 pub fn score(reader: &Reader, task: Task, rows: &[Row]) -> f64 {
+    report(reader, task, rows).macro_f1
+}
+
+/// What a reader makes of rows.
+fn report(reader: &Reader, task: Task, rows: &[Row]) -> Report {
     let answers: Vec<Answer> =
         rows.iter().map(|row| eval::answer(reader, task, &row.text, &row.heard)).collect();
-    eval::judge(task, rows, &answers).macro_f1
+    eval::judge(task, rows, &answers)
 }
 
 /// How a challenger did against the present weights.
@@ -204,11 +220,9 @@ fn version_name(task: Task, version: u32) -> String {
 /// The newest version of a task's weights in a folder; 0 if there is none.
 pub fn newest(task: Task, folder: &Path) -> u32 {
     let start = format!("{}-v", task.name());
-    let versions = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.strip_prefix(&start)?.parse().ok());
+    let versions = std::fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
+        entry.file_name().to_str()?.strip_prefix(&start)?.parse().ok()
+    });
     versions.max().unwrap_or(0)
 }
 

@@ -84,7 +84,7 @@ impl Part {
     pub const fn threshold(self) -> f32 {
         match self {
             Self::Human => 0.8,
-            Self::Danger => 0.0,
+            Self::Danger => -0.15,
             Self::Crisis => -0.4,
             _ => 0.0,
         }
@@ -94,31 +94,14 @@ impl Part {
 const WISHES: Matching = Matching {
     rules: escape::rules,
     blank: "",
-    verdicts: &[
-        "mask", "refuse", "must", "report", "wish", "bare", "after", "offered", "declined", "lost", "queue",
-    ],
+    verdicts: &["mask", "refuse", "must", "report", "wish", "bare", "after", "offered", "declined", "lost", "queue"],
 };
 const DANGERS: Matching = Matching {
     rules: danger::rules,
     blank: "blank",
     verdicts: &[
-        "resolved",
-        "negated",
-        "past",
-        "media",
-        "policy",
-        "maybe",
-        "place",
-        "hazard",
-        "nuisance",
-        "lost",
-        "now",
-        "sign-119",
-        "sign-120",
-        "sign-122",
-        "sign-110",
-        "sign-gas",
-        "sign-crisis",
+        "resolved", "negated", "past", "media", "policy", "maybe", "place", "hazard", "nuisance", "lost", "now",
+        "sign-119", "sign-120", "sign-122", "sign-110", "sign-gas", "sign-crisis",
     ],
 };
 const DOMAIN_WORDS: &[fn() -> &'static Concepts] = &[domain_words];
