@@ -14,11 +14,13 @@ use crate::scenario::Scenarios;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// An answer is given at or above this confidence. Default 0.62.
+    /// An answer is given at or above this confidence. Default 0.50.
     pub answer_at: f32,
     /// Candidates are put to the caller at or above this confidence. Default 0.20.
     pub clarify_at: f32,
-    /// Two candidates closer than this are both put to the caller. Default 0.08.
+    /// Below this an answer is followed by what else may have been meant. Default 0.75.
+    pub sure_at: f32,
+    /// Two candidates closer than this are both named to the caller. Default 0.08.
     pub margin: f32,
     /// Failures in a row that hand over. Default 2; the charter allows no more.
     pub failures: u8,
@@ -31,8 +33,9 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            answer_at: 0.62,
+            answer_at: 0.50,
             clarify_at: 0.20,
+            sure_at: 0.75,
             margin: 0.08,
             failures: 2,
             speech_at: 0.45,

@@ -15,7 +15,8 @@ fn main() {
         }
         return;
     }
-    let task: Task = args.iter().position(|a| a == "--task").map_or(&args[1], |at| &args[at + 1]).parse().unwrap();
+    let task: Task =
+        args.iter().position(|a| a == "--task").map_or(&args[1], |at| &args[at + 1]).parse().unwrap();
     let named = |name: &str| args.iter().position(|a| a == name).map(|at| args[at + 1].clone());
     let input = named("--input").unwrap_or_else(|| args[2].clone());
     let out = named("--out").unwrap_or_else(|| args[3].clone());

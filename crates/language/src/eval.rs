@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use crate::Reader;
 use crate::escape;
 use crate::reading::{Danger, Heard, MedicalLine};
 use crate::table::{Row, TableError, Task, read};
-use crate::Reader;
 
 /// How often each line is timed; the shortest counts, so that the machine's interruptions do not.
 const TIMINGS: usize = 3;
@@ -79,7 +79,11 @@ pub fn answer(reader: &Reader, task: Task, text: &str, heard: &Heard) -> Answer 
     match task {
         Task::HumanRequest => {
             let wish = reader.human(text, heard).wish;
-            Answer { label: yes(wish.is_some()), by: wish.map(|wish| wish.by).unwrap_or_default(), ..Answer::default() }
+            Answer {
+                label: yes(wish.is_some()),
+                by: wish.map(|wish| wish.by).unwrap_or_default(),
+                ..Answer::default()
+            }
         }
         Task::Emergency => {
             let danger = reader.danger(text);
@@ -110,8 +114,7 @@ fn service_name(danger: &Danger) -> String {
 /// Reads a table, judges every line, writes one JSON object a line and gives the result.
 pub fn intent(reader: &Reader, task: Task, input: &Path, out: &Path) -> Result<Report, TableError> {
     let rows = read(task, input)?;
-    let answers: Vec<Answer> =
-        rows.iter().map(|row| answer(reader, task, &row.text, &row.heard)).collect();
+    let answers: Vec<Answer> = rows.iter().map(|row| answer(reader, task, &row.text, &row.heard)).collect();
     let failed = |error| TableError::Write(out.display().to_string(), error);
     let mut file = std::io::BufWriter::new(std::fs::File::create(out).map_err(failed)?);
     for (row, answer) in rows.iter().zip(&answers) {

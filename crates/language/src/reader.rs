@@ -123,7 +123,8 @@ fn wish(mind: &Mind, views: &Views, heard: &Heard) -> Escape {
         && !views.solid.is_empty()
         && mind.yes(Part::Human).is_some_and(|beyond| beyond > 0.0)
     {
-        escape.wish = Some(HumanWish { by: "model".to_owned(), words: views.clauses.chars().take(40).collect() });
+        escape.wish =
+            Some(HumanWish { by: "model".to_owned(), words: views.clauses.chars().take(40).collect() });
     }
     escape
 }
@@ -137,7 +138,10 @@ fn danger_of(mind: &Mind, views: &Views) -> Option<Danger> {
         return signs.danger.filter(|_| signs.certain);
     }
     let by_model = mind.best(Part::Service).and_then(|(label, _)| service_named(label));
-    let words = signs.sign.as_ref().map_or_else(|| views.clauses.chars().take(40).collect(), |sign| sign.words.clone());
+    let words = signs
+        .sign
+        .as_ref()
+        .map_or_else(|| views.clauses.chars().take(40).collect(), |sign| sign.words.clone());
     Some(Danger { service: by_model.or(signs.sign.map(|sign| sign.service))?, words })
 }
 
@@ -186,5 +190,6 @@ fn line_of(mind: &Mind) -> Option<MedicalLine> {
 }
 
 fn is_dialect(mind: &Mind, views: &Views) -> bool {
-    mind.yes(Part::Dialect).map_or_else(|| dialect::builtin().strength(&views.solid) >= 4, |beyond| beyond > 0.0)
+    mind.yes(Part::Dialect)
+        .map_or_else(|| dialect::builtin().strength(&views.solid) >= 4, |beyond| beyond > 0.0)
 }

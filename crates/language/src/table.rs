@@ -142,7 +142,8 @@ pub fn read(task: Task, path: &Path) -> Result<Vec<Row>, TableError> {
     let unreadable = |error| TableError::Unreadable(name.clone(), error);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(unreadable)?;
     let heads = reader.headers().map_err(unreadable)?.clone();
-    let column = |name: &str| heads.iter().position(|head| head.trim_start_matches('\u{feff}').trim() == name);
+    let column =
+        |name: &str| heads.iter().position(|head| head.trim_start_matches('\u{feff}').trim() == name);
     let text = column("text").ok_or_else(|| TableError::Column(name.clone(), "text"))?;
     let label = column(task.column()).ok_or_else(|| TableError::Column(name.clone(), task.column()))?;
     let (context, service, family, split) =

@@ -220,9 +220,11 @@ fn version_name(task: Task, version: u32) -> String {
 /// The newest version of a task's weights in a folder; 0 if there is none.
 pub fn newest(task: Task, folder: &Path) -> u32 {
     let start = format!("{}-v", task.name());
-    let versions = std::fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
-        entry.file_name().to_str()?.strip_prefix(&start)?.parse().ok()
-    });
+    let versions = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.strip_prefix(&start)?.parse().ok());
     versions.max().unwrap_or(0)
 }
 

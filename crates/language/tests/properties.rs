@@ -39,7 +39,23 @@ const PLACES: [Heard; 5] =
 fn any_bytes_are_read_in_bounded_time() {
     let reader = Reader::builtin();
     let mut dice = Dice(0x9e37_79b9);
-    let pieces = ["人工", "，", "转", "\u{202e}", "\0", "火", "😀", "𠮷", "a", "１２", "不", " ", "幺三八", "\u{301}", "万"];
+    let pieces = [
+        "人工",
+        "，",
+        "转",
+        "\u{202e}",
+        "\0",
+        "火",
+        "😀",
+        "𠮷",
+        "a",
+        "１２",
+        "不",
+        " ",
+        "幺三八",
+        "\u{301}",
+        "万",
+    ];
     let mut texts: Vec<String> = (0..150)
         .map(|_| {
             let bytes: Vec<u8> = (0..dice.below(400)).map(|_| dice.next() as u8).collect();
@@ -86,10 +102,19 @@ fn around(text: &str, extra: &str, dice: &mut Dice) -> String {
 fn anywhere(text: &str, extra: &str, dice: &mut Dice) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut at = dice.below(chars.len() + 1);
-    while at > 0 && at < chars.len() && chars[at - 1].is_ascii_alphanumeric() && chars[at].is_ascii_alphanumeric() {
+    while at > 0
+        && at < chars.len()
+        && chars[at - 1].is_ascii_alphanumeric()
+        && chars[at].is_ascii_alphanumeric()
+    {
         at -= 1;
     }
-    chars.iter().take(at).chain(extra.chars().collect::<Vec<_>>().iter()).chain(chars.iter().skip(at)).collect()
+    chars
+        .iter()
+        .take(at)
+        .chain(extra.chars().collect::<Vec<_>>().iter())
+        .chain(chars.iter().skip(at))
+        .collect()
 }
 
 /// The lines heard as they stand, and how many of them are lost through a change.

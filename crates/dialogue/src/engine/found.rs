@@ -158,12 +158,14 @@ impl Turn<'_> {
         })
     }
 
-    /// An entry nearly as likely as the one that is served.
+    /// An entry that may have been meant instead of the one that is served.
     fn rival(&self, candidates: &[Candidate]) -> Option<String> {
         let (first, second) = (candidates.first()?, candidates.get(1)?);
         let near = first.confidence - second.confidence < self.brain.policy.margin;
+        let unsure = first.confidence < self.brain.policy.sure_at;
         let entry = matches!(second.target, Target::Entry(_));
-        (near && entry && second.confidence >= self.brain.policy.clarify_at).then(|| second.title.clone())
+        ((near || unsure) && entry && second.confidence >= self.brain.policy.clarify_at)
+            .then(|| second.title.clone())
     }
 
     /// Says beside an answer what else might have been meant: it asks nothing and holds nobody up.

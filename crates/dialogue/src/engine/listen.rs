@@ -18,6 +18,8 @@ use crate::words;
 const SURE_OF_DOMAIN: f32 = 0.6;
 /// A kind of request interrupts a form at or above this confidence.
 const SURE_OF_KIND: f32 = 0.75;
+/// A suggestion or praise is taken down word for word at or above this confidence.
+const SURE_OF_FLOW: f32 = 0.6;
 /// Distress at or above this goes to a person.
 const DISTRESSED: u8 = 2;
 
@@ -447,10 +449,10 @@ impl Turn<'_> {
         // A question is answered before it is taken for an idea.
         let takes_down = !asks_something(&reading.normal) || proposes(&reading.normal);
         match reading.kind {
-            Kind::Suggestion if takes_down && reading.kind_confidence >= self.brain.policy.answer_at => {
+            Kind::Suggestion if takes_down && reading.kind_confidence >= SURE_OF_FLOW => {
                 return self.start_flow(SUGGESTION_FLOW);
             }
-            Kind::Praise if takes_down && reading.kind_confidence >= self.brain.policy.answer_at => {
+            Kind::Praise if takes_down && reading.kind_confidence >= SURE_OF_FLOW => {
                 return self.start_flow(PRAISE_FLOW);
             }
             _ => {}

@@ -94,14 +94,31 @@ impl Part {
 const WISHES: Matching = Matching {
     rules: escape::rules,
     blank: "",
-    verdicts: &["mask", "refuse", "must", "report", "wish", "bare", "after", "offered", "declined", "lost", "queue"],
+    verdicts: &[
+        "mask", "refuse", "must", "report", "wish", "bare", "after", "offered", "declined", "lost", "queue",
+    ],
 };
 const DANGERS: Matching = Matching {
     rules: danger::rules,
     blank: "blank",
     verdicts: &[
-        "resolved", "negated", "past", "media", "policy", "maybe", "place", "hazard", "nuisance", "lost", "now",
-        "sign-119", "sign-120", "sign-122", "sign-110", "sign-gas", "sign-crisis",
+        "resolved",
+        "negated",
+        "past",
+        "media",
+        "policy",
+        "maybe",
+        "place",
+        "hazard",
+        "nuisance",
+        "lost",
+        "now",
+        "sign-119",
+        "sign-120",
+        "sign-122",
+        "sign-110",
+        "sign-gas",
+        "sign-crisis",
     ],
 };
 const DOMAIN_WORDS: &[fn() -> &'static Concepts] = &[domain_words];
