@@ -1,7 +1,10 @@
 //! Facts named in the words: phones, identity numbers, places, names, amounts, numbers, times.
 
+use std::sync::LazyLock;
+
 use crate::plain::fold;
 use crate::reading::{Entity, EntityKind};
+use crate::rules::{Rules, lines};
 
 /// Whether an 18-digit resident identity number has a right check digit (GB 11643-1999, ISO 7064 MOD 11-2).
 pub fn id_number_is_valid(text: &str) -> bool {
@@ -37,7 +40,89 @@ pub fn find(text: &str) -> Vec<Entity> {
     numbers(&folded, &mut found);
     places(&folded, &mut found);
     names(&folded, &mut found);
+    named(&folded, &mut found);
     found
+}
+
+/// Words that stand before a name without belonging to it.
+const BEFORE: &[&str] = &[
+    "要", "投诉", "举报", "反映", "表扬", "感谢", "谢谢", "隔壁", "对面", "楼下", "楼上", "旁边", "门口", "附近", "一",
+    "这", "那", "个", "位", "请问", "你们", "我们", "咨询", "关于", "因为", "但", "不过",
+];
+
+/// Times and organisations, by rules.
+fn named(text: &str, found: &mut Vec<Entity>) {
+    static RULES: LazyLock<Rules> =
+        LazyLock::new(|| Rules::parse(include_str!("../assets/rules/entity.rules")).unwrap_or_default());
+    let mut clauses = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() || c == ':' {
+            clauses.push(c);
+        } else if c != ' ' && !clauses.ends_with('，') {
+            clauses.push('，');
+        }
+    }
+    // Pieces of a long text overlap; what stands in the overlap is named once.
+    let mut seen = Vec::new();
+    for piece in lines(&clauses) {
+        let mut line = RULES.line(&piece);
+        for words in RULES.spans("organisation", &line) {
+            let mut name = words.as_str();
+            while let Some(rest) = BEFORE.iter().find_map(|before| name.strip_prefix(before)) {
+                name = rest;
+            }
+            if name.chars().count() >= 4 {
+                seen.push((EntityKind::Organisation, name.to_owned()));
+            }
+        }
+        RULES.blank("nottime", &mut line);
+        for words in RULES.spans("time", &line) {
+            seen.push((EntityKind::Time, words));
+        }
+    }
+    for (at, (kind, words)) in seen.iter().enumerate() {
+        if !seen.iter().take(at).any(|earlier| earlier == &(*kind, words.clone())) {
+            push(found, *kind, words, words, None);
+        }
+    }
+}
+
+/// Digits as they are said, 幺三八, in their own script; runs of fewer than seven are left alone.
+fn spoken(text: &str) -> Vec<(String, String)> {
+    let digit = |c: char| {
+        "零一二三四五六七八九"
+            .chars()
+            .position(|known| known == c)
+            .or_else(|| match c {
+                '幺' | '腰' => Some(1),
+                '两' => Some(2),
+                '〇' | '洞' => Some(0),
+                '拐' => Some(7),
+                c => c.to_digit(10).map(|value| value as usize),
+            })
+            .and_then(|value| char::from_digit(value as u32, 10))
+    };
+    let mut runs = vec![(String::new(), String::new())];
+    for c in text.chars().filter(|c| !matches!(c, ' ' | '-' | '，' | ',')) {
+        match (digit(c), runs.last_mut()) {
+            (Some(value), Some((words, digits))) => {
+                words.push(c);
+                digits.push(value);
+            }
+            _ => runs.push((String::new(), String::new())),
+        }
+    }
+    runs.retain(|(words, digits)| digits.len() >= 7 && words != digits);
+    runs
+}
+
+/// A landline of Ningbo with its area code, or any landline of the country with one.
+pub fn is_landline(text: &str) -> bool {
+    (11..=12).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && text.starts_with('0')
+        && !text.starts_with("00")
+        && matches!(text.as_bytes().get(text.len() - 8), Some(b'2'..=b'9'))
 }
 
 fn push(found: &mut Vec<Entity>, kind: EntityKind, words: &str, value: &str, unit: Option<&str>) {
@@ -50,11 +135,18 @@ fn push(found: &mut Vec<Entity>, kind: EntityKind, words: &str, value: &str, uni
 }
 
 fn digits(text: &str, found: &mut Vec<Entity>) {
+    for (words, run) in spoken(text) {
+        if is_mobile(&run) {
+            push(found, EntityKind::Phone, &words, &run, None);
+        } else if run.len() == 18 && id_number_is_valid(&run) {
+            push(found, EntityKind::IdNumber, &words, &run, None);
+        }
+    }
     let joined: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
     for run in joined.split(|c: char| !(c.is_ascii_alphanumeric())) {
         if run.len() == 18 && id_number_is_valid(run) {
             push(found, EntityKind::IdNumber, run, run, None);
-        } else if is_mobile(run) {
+        } else if is_mobile(run) || is_landline(run) {
             push(found, EntityKind::Phone, run, run, None);
         } else if run.len() == 15 && run.starts_with("yz") && run.bytes().skip(2).all(|b| b.is_ascii_digit())
         {
@@ -126,6 +218,15 @@ fn numbers(text: &str, found: &mut Vec<Entity>) {
     let is_number = |c: char| c.is_ascii_digit() || "零〇一二两三四五六七八九十百千".contains(c);
     let mut at = 0;
     while at < chars.len() {
+        if let Some((length, words, value)) = ten_thousands(&chars, at) {
+            // 三万五千人 is counted, not paid.
+            let after: String = chars.iter().skip(at + length).take(1).collect();
+            if !["人", "平", "户", "亩", "次", "公"].contains(&after.as_str()) {
+                push(found, EntityKind::Amount, &words, &value.to_string(), Some("元"));
+            }
+            at += length;
+            continue;
+        }
         let run: String = chars.iter().skip(at).take_while(|c| is_number(**c)).collect();
         let length = run.chars().count();
         if length == 0 {
@@ -148,6 +249,39 @@ fn numbers(text: &str, found: &mut Vec<Entity>) {
         }
         at += length;
     }
+}
+
+/// 2.5万, 三万五, 一万二千元: an amount in ten thousands that is no plain number of them.
+fn ten_thousands(chars: &[char], at: usize) -> Option<(usize, String, u64)> {
+    let rest = chars.get(at..)?;
+    let take = |from: usize, keep: fn(char) -> bool| -> String {
+        rest.iter().skip(from).copied().take_while(|c| keep(*c)).collect()
+    };
+    let digits = |c: char| c.is_ascii_digit() || c == '.';
+    let spoken = |c: char| "一二两三四五六七八九十百".contains(c);
+    let arabic = take(0, digits);
+    let head = if arabic.is_empty() { take(0, spoken) } else { arabic };
+    let length = head.chars().count();
+    if length == 0 || rest.get(length) != Some(&'万') {
+        return None;
+    }
+    let tail = take(length + 1, |c| "一二两三四五六七八九十百千".contains(c) || c.is_ascii_digit());
+    let after: String = rest.iter().skip(length + 1 + tail.chars().count()).take(2).collect();
+    let whole = if head.contains('.') {
+        (head.parse::<f64>().ok().filter(|value| *value < 1e7)? * 10_000.0).round() as u64
+    } else {
+        numeral(&head)?.checked_mul(10_000)?
+    };
+    let more = match tail.chars().count() {
+        0 if head.contains('.') => 0,
+        0 => return None,
+        // 三万五 is thirty-five thousand.
+        1 => numeral(&tail)?.checked_mul(1000)?,
+        _ => numeral(&tail)?,
+    };
+    let unit = ["块钱", "元", "块"].iter().find(|unit| after.starts_with(**unit)).copied().unwrap_or("");
+    let words = format!("{head}万{tail}{unit}");
+    Some((words.chars().count(), words, whole.checked_add(more)?))
 }
 
 const PLACE_ENDS: &[&str] = &[

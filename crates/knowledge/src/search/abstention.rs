@@ -60,13 +60,12 @@ pub fn of_all(known: &[Answered], target: f64) -> Option<f64> {
 /// The lowest threshold whose wrong answers stay within `target` of the answered, with 95 % probability.
 pub fn of_answered(known: &[Answered], target: f64) -> Option<f64> {
     let sorted = falling(known);
-    let tested = (1..=TESTS).filter_map(|twentieth| {
+    (1..=TESTS).rev().find_map(|twentieth| {
         let threshold = sorted.get((sorted.len() * twentieth / TESTS).checked_sub(1)?)?.confidence;
         let answered = sorted.iter().take_while(|one| one.confidence >= threshold).count();
         let wrong = sorted.iter().take(answered).filter(|one| !one.right).count();
         (bound(wrong, answered, DELTA / TESTS as f64) <= target).then_some(threshold)
-    });
-    tested.last()
+    })
 }
 
 fn falling(known: &[Answered]) -> Vec<Answered> {

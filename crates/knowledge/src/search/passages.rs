@@ -26,7 +26,7 @@ const OPENING: usize = 60;
 pub const SIGNS: [&str; 8] =
     ["document", "clause", "clauses", "title", "pairs", "chars", "clause_pairs", "cosine"];
 /// Their weights. The whole document leads, as it did in every fit on the development questions; the others break its ties.
-const WEIGHTS: [f32; SIGNS.len()] = [8.0, 2.0, 1.0, 1.0, 3.0, 1.0, 1.0, 0.0];
+const WEIGHTS: [f32; SIGNS.len()] = [8.0, 4.0, 2.0, 1.0, 3.0, 1.0, 2.0, 0.0];
 
 /// Words that ask and are in no answer.
 const ASKING: &[&str] = &[

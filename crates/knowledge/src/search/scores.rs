@@ -118,7 +118,9 @@ pub fn candidates<'a>(
         }
     }
     let best_pairs = out.iter().fold(0.0f32, |most, candidate| most.max(candidate.whole.pairs));
-    out.iter_mut().for_each(|candidate| candidate.whole.best_pairs = best_pairs);
+    for candidate in &mut out {
+        candidate.whole.best_pairs = best_pairs;
+    }
     if out.len() > CLOSELY {
         let mut rough: Vec<(f32, Candidate)> = out.into_iter().map(|one| (one.promise(), one)).collect();
         rough.sort_by(|a, b| b.0.total_cmp(&a.0));

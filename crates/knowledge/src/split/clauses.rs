@@ -135,23 +135,19 @@ impl<'a> Builder<'a> {
     fn close_for(&mut self, level: Option<Level>) {
         let titles =
             self.above.iter().take_while(|above| above.paragraph < TITLE_LINES && above.is_title()).count();
-        let keep = match level {
-            Some(level) => {
-                let over = |above: &Above| match (above.level, above.holds) {
-                    (Some(own), _) => own < level,
-                    (None, Some(holds)) => holds <= level,
-                    (None, None) => true,
-                };
-                self.above.iter().skip(titles).take_while(|above| over(above)).count()
-            }
+        let under = self.above.iter().skip(titles);
+        let keep = if let Some(level) = level {
+            let over = |above: &Above| match (above.level, above.holds) {
+                (Some(own), _) => own < level,
+                (None, Some(holds)) => holds <= level,
+                (None, None) => true,
+            };
+            under.take_while(|above| over(above)).count()
+        } else {
             // A paragraph without a number after an article's items is the article's own; a lead-in is over.
-            None => {
-                let below = |above: &Above| match above.level {
-                    Some(own) => own <= Level::Article || !self.in_article(),
-                    None => false,
-                };
-                self.above.iter().skip(titles).take_while(|above| below(above)).count()
-            }
+            let article = self.in_article();
+            let over = |above: &Above| above.level.is_some_and(|own| own <= Level::Article || !article);
+            under.take_while(|above| over(above)).count()
         };
         self.close_to(titles + keep);
         if let (Some(level), Some(Above { level: None, holds, .. })) = (level, self.above.last_mut()) {

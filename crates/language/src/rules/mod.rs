@@ -77,6 +77,22 @@ impl Rules {
         Some(line.words(from, to))
     }
 
+    /// The words of every match of the verdict, left to right: of matches that overlap the first, then the longest.
+    pub fn spans(&self, verdict: &str, line: &Line) -> Vec<String> {
+        let mut at = 0;
+        let mut found = Vec::new();
+        while at < line.len() {
+            let spans = self.rules(verdict).iter().filter_map(|rule| self.span(rule, line, at));
+            let Some((from, to)) = spans.filter(|(from, to)| to > from).min_by_key(|(from, to)| (*from, line.len() - to))
+            else {
+                break;
+            };
+            found.push(line.words(from, to));
+            at = to;
+        }
+        found
+    }
+
     /// The numbers of all rules of the verdict that match.
     pub fn all(&self, verdict: &str, line: &Line) -> Vec<usize> {
         let rules = self.rules(verdict).iter().enumerate();
