@@ -167,12 +167,15 @@ impl Turn<'_> {
             && !demands(&reading.normal)
             && !names_kind(&reading.normal);
         // What is told beside an answer belongs to what was asked, unless it says that it is a complaint.
-        let goes_on = self.goes_on() || matches!(self.state.phase, Phase::Clarifying { .. });
+        let goes_on = in_form || self.goes_on() || matches!(self.state.phase, Phase::Clarifying { .. });
         let beside = goes_on
             && treat == Treat::HumanFirst
             && reading.distress < DISTRESSED
             && !names_kind(&reading.normal);
-        if !told || asks || beside || (in_form && (!clear || own_kind)) {
+        // A few words are taken for a complaint only where that is clear: 养老院的事 is none.
+        const FEW: usize = 8;
+        let vague = treat == Treat::HumanFirst && !clear && reading.normal.chars().count() < FEW;
+        if !told || asks || beside || vague || (in_form && (!clear || own_kind)) {
             return false;
         }
         self.remember(reading);
@@ -362,7 +365,10 @@ impl Turn<'_> {
     /// are searched together.
     fn told_more(&mut self, reading: &Reading, choices: Vec<Choice>) {
         let before = self.state.passport.matter.as_ref().map(|matter| matter.normal.clone());
-        let own = asks_something(&reading.normal) || reading.kind_confidence >= SURE_OF_KIND;
+        const SHORT: usize = 9;
+        let sole = choices.len() == 1;
+        let asks = asks_something(&reading.normal) && !(sole && reading.normal.chars().count() < SHORT);
+        let own = asks || names_kind(&reading.normal);
         let Some(before) = before.filter(|_| !own) else { return self.matter(reading) };
         let request = self.request();
         self.state.put = choices;

@@ -151,7 +151,7 @@ impl Asked {
         let length = |word: &str| word.chars().map(|_| 1.0_f32).sum::<f32>();
         let all: f32 = self.words.iter().map(|word| length(word)).sum();
         let found: f32 =
-            self.words.iter().filter(|word| sentence.contains(word.as_str())).map(|word| length(word)).sum();
+            self.words.iter().filter(|word| stands_in(word, sentence)).map(|word| length(word)).sum();
         // 要几天 asked of an answer that names days needs no more words in common.
         let named = !self.answers.is_empty() && self.words.len() <= 2;
         match all {
@@ -160,6 +160,19 @@ impl Asked {
             _ => found / all,
         }
     }
+}
+
+/// The word, or each pair of characters of a long one: 商业贷款 in 商业房贷也算购房贷款.
+fn stands_in(word: &str, sentence: &str) -> bool {
+    if sentence.contains(word) {
+        return true;
+    }
+    let chars: Vec<char> = word.chars().collect();
+    chars.len() >= 4
+        && chars.chunks(2).all(|pair| {
+            let pair: String = pair.iter().collect();
+            sentence.contains(&pair)
+        })
 }
 
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
