@@ -3,9 +3,9 @@
 Two aims at once: reproduce the teacher's angles between texts, and bring paraphrases together (in-batch contrast).
 
 vectors.py --data DATA --pack PACK --work WORK --out near.bin [--measure]
-  --measure: leaves out what the ranker is trained and measured on (finance rank and test, OPPO, FAQ queries, one
-  question in two of the pack); without it everything is learned from. The FAQ's own entries are read in both: a site has
-  its entries. Pack tests are never read.
+  --measure: leaves out what the ranker is trained and measured on (finance rank and test, OPPO, one question in two
+  of the pack); without it everything is learned from. The FAQ's own entries are read in both, since a site has its entries.
+  FAQ queries and pack tests are never read: thresholds are fitted on such questions.
 """
 
 import argparse
@@ -36,8 +36,6 @@ if args.measure:
     hidden |= {fold(s) for r in rows(f"{args.data}/paraphrase/oppo.csv") for s in (r["s1"], r["s2"])}
 else:
     pairs += finance["rank"] + finance["test"] + oppo_pairs(args.data)
-    entries = {r["kb_id"]: r["question"] for r in rows(f"{args.data}/faq/kb_28018.csv")}
-    pairs += [(r["query"], entries[r["gold_kb_id"]]) for r in rows(f"{args.data}/faq/queries_dev.csv")]
 pack_pairs = []
 for at, entry in enumerate(read_pack(args.pack)):
     questions = list(entry.get("questions", []))
@@ -54,7 +52,7 @@ for at, entry in enumerate(read_pack(args.pack)):
     pack_pairs += [(a, entry["answer"][:60]) for a in questions if entry.get("answer")]
 pairs += pack_pairs
 
-faq = {fold(r["query"]) for r in rows(f"{args.data}/faq/queries_dev.csv")} if args.measure else set()
+faq = {fold(r["query"]) for r in rows(f"{args.data}/faq/queries_dev.csv")}
 tests = {fold(t) for entry in read_pack(args.pack) for t in entry.get("tests", [])}
 hidden |= faq | tests
 teacher = np.load(f"{args.work}/teacher.npz", allow_pickle=True)

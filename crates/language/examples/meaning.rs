@@ -1,4 +1,10 @@
 //! Learns the table of meanings: `meaning TEXTS TARGETS.f32 WEIGHTS.f32 OUT ROWS`. Ridge regression by conjugate gradients.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::many_single_char_names,
+    reason = "a tool for those who build the models: it may stop, and its letters are those of the equations"
+)]
 
 use language::Heard;
 use language::model::features::{Spec, features};
@@ -38,7 +44,9 @@ fn main() {
             let mut r: Vec<(u32, f32)> =
                 l.iter().filter_map(|f| vocab.binary_search(f).ok()).map(|i| (i as u32, idf[i])).collect();
             let n = r.iter().map(|x| x.1 * x.1).sum::<f32>().sqrt().max(1e-9);
-            r.iter_mut().for_each(|x| x.1 /= n);
+            for x in &mut r {
+                x.1 /= n;
+            }
             r
         })
         .collect();

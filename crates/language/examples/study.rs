@@ -1,5 +1,10 @@
 //! Training and measuring for those who work on the models: `study train TASK CSV DIR`, `study eval TASK CSV OUT [DIR]`,
 //! `study rules TASK CSV OUT` (no model at all), `study time CSV..` (whole readings), `study explain WORDS..`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a tool for those who build the models: it may stop"
+)]
 use language::table::Task;
 use language::{Reader, eval, train};
 use std::path::Path;

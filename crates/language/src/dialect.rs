@@ -20,10 +20,13 @@ struct Entry {
     unless: Vec<String>,
 }
 
+/// By first character: the word, its Mandarin (nothing for names that only look like one), its weight.
+type Words = HashMap<char, Vec<(Vec<char>, Option<String>, u8)>>;
+
 /// Ningbo words with their Mandarin wording.
 #[derive(Debug, Default)]
 pub struct Dialect {
-    words: HashMap<char, Vec<(Vec<char>, Option<String>, u8)>>,
+    words: Words,
     marks: Concepts,
 }
 
@@ -44,14 +47,14 @@ impl Dialect {
     /// Reads a lexicon; lines that cannot be read leave it empty.
     pub fn parse(yaml: &str) -> Self {
         let entries: Vec<Entry> = serde_yaml_ng::from_str(yaml).unwrap_or_default();
-        let mut words: HashMap<char, Vec<(Vec<char>, Option<String>, u8)>> = HashMap::new();
+        let mut words = Words::new();
         let mut marks = String::new();
         for entry in entries {
             for name in &entry.unless {
                 add(&mut words, name, None, 0);
-                marks.push_str(&format!("name: {name}\n"));
+                marks.extend(["name: ", name, "\n"]);
             }
-            marks.push_str(&format!("ningbo{}: {}\n", entry.weight, entry.word));
+            marks.extend(["ningbo", &entry.weight.to_string(), ": ", &entry.word, "\n"]);
             add(&mut words, &entry.word, Some(entry.mandarin), entry.weight);
         }
         for list in words.values_mut() {
@@ -89,30 +92,23 @@ impl Dialect {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         while let Some(rest) = chars.get(at..).filter(|rest| !rest.is_empty()) {
-            match self.at(rest) {
-                Some((length, mandarin, weight)) => {
-                    match mandarin.filter(|_| weight >= least) {
-                        Some(mandarin) => out.push_str(mandarin),
-                        None => out.extend(rest.iter().take(length)),
-                    }
-                    at += length.max(1);
-                }
-                None => {
-                    out.extend(rest.first());
-                    at += 1;
-                }
+            let Some((length, mandarin, weight)) = self.at(rest) else {
+                out.extend(rest.first());
+                at += 1;
+                continue;
+            };
+            if let Some(mandarin) = mandarin.filter(|_| weight >= least) {
+                out.push_str(mandarin);
+            } else {
+                out.extend(rest.iter().take(length));
             }
+            at += length.max(1);
         }
         out
     }
 }
 
-fn add(
-    words: &mut HashMap<char, Vec<(Vec<char>, Option<String>, u8)>>,
-    word: &str,
-    mandarin: Option<String>,
-    weight: u8,
-) {
+fn add(words: &mut Words, word: &str, mandarin: Option<String>, weight: u8) {
     let chars: Vec<char> = word.chars().collect();
     if let Some(&first) = chars.first() {
         words.entry(first).or_default().push((chars, mandarin, weight));

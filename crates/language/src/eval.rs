@@ -223,6 +223,6 @@ mod tests {
         assert!((accuracy - 0.75).abs() < 1e-9);
         assert!((classes["a"].recall - 0.5).abs() < 1e-9);
         assert!((classes["b"].precision - 2.0 / 3.0).abs() < 1e-9);
-        assert!((macro_f1 - (2.0 / 3.0 + 0.8) / 2.0).abs() < 1e-9);
+        assert!((macro_f1 - f64::midpoint(2.0 / 3.0, 0.8)).abs() < 1e-9);
     }
 }

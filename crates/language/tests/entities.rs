@@ -1,6 +1,4 @@
 //! What is named in the words: one line a case.
-#![allow(clippy::panic, reason = "a case that fails must say which")]
-
 use language::{EntityKind, entity};
 
 /// Words, kind, the value that must be among the entities found; an empty value: none of that kind.

@@ -1,10 +1,5 @@
 //! Properties that hold for whatever is said: bounded time, and nothing lost through fillers and punctuation.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test that cannot read its own tables must fail loudly"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail their test")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

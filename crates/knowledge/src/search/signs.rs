@@ -1,7 +1,7 @@
 //! A shortlist of the vectors nearest to one, told by the signs of fixed projections.
 //!
-//! Comparing 128 signs costs a twentieth of a dot product; the few hundred with the most equal signs are then compared
-//! exactly. Of the five nearest vectors 99 in 100 are on the list (docs/search.md).
+//! Comparing 128 signs costs a small part of a dot product; the few hundred with the most equal signs are then compared
+//! exactly. How many of the nearest are on the list: docs/search.md.
 
 use std::sync::LazyLock;
 

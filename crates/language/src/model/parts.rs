@@ -189,6 +189,7 @@ impl Models {
     }
 
     /// The same set with another model of one part.
+    #[must_use]
     pub fn with(mut self, part: Part, model: Linear) -> Self {
         self.list.resize(Part::ALL.len(), Linear::default());
         if let Some(place) = self.list.get_mut(part as usize) {

@@ -83,7 +83,8 @@ impl Rules {
         let mut found = Vec::new();
         while at < line.len() {
             let spans = self.rules(verdict).iter().filter_map(|rule| self.span(rule, line, at));
-            let Some((from, to)) = spans.filter(|(from, to)| to > from).min_by_key(|(from, to)| (*from, line.len() - to))
+            let Some((from, to)) =
+                spans.filter(|(from, to)| to > from).min_by_key(|(from, to)| (*from, line.len() - to))
             else {
                 break;
             };
