@@ -14,11 +14,11 @@ use crate::scenario::Scenarios;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// An answer is given at or above this confidence. Default 0.50.
+    /// An answer is given at or above this confidence. Default 0.80.
     pub answer_at: f32,
     /// Candidates are put to the caller at or above this confidence. Default 0.20.
     pub clarify_at: f32,
-    /// Below this an answer is followed by what else may have been meant. Default 0.75.
+    /// Below this an answer is followed by what else may have been meant. Default 0.90.
     pub sure_at: f32,
     /// Two candidates closer than this are both named to the caller. Default 0.08.
     pub margin: f32,
@@ -33,9 +33,9 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            answer_at: 0.50,
+            answer_at: 0.80,
             clarify_at: 0.20,
-            sure_at: 0.75,
+            sure_at: 0.90,
             margin: 0.08,
             failures: 2,
             speech_at: 0.45,

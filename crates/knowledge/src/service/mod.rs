@@ -6,6 +6,7 @@ mod feedback;
 mod follow;
 mod gap;
 mod get;
+mod lead;
 mod list;
 mod open;
 pub(crate) mod put;

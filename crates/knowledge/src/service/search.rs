@@ -2,16 +2,18 @@
 
 use kernel::Micros;
 
-use super::Library;
 use super::shelf::Shelf;
+use super::{Library, lead};
 use crate::entry::index;
 use crate::model::{AnswerCard, Answerable, Target};
 use crate::search::{Hit, Query};
 
 /// A plain search this sure is not tried again in the light of the last answer, and nothing found in it is surer.
-const SURE: f32 = 0.6;
+const SURE: f32 = 0.8;
 /// A sentence of the entry just given speaks of what is asked: as sure as that.
-const WITHIN: f32 = 0.8;
+const WITHIN: f32 = 0.85;
+/// No more than this sure is anything found only in the light of the last answer.
+const LIKELY: f32 = 0.6;
 /// How many findings of the plain search a follow-up is chosen from.
 const LOOKED_AT: usize = 30;
 
@@ -42,6 +44,7 @@ impl Library {
         };
         let shelf = self.shelf();
         let mut found = self.answerable(&shelf, &query, ask.except, now);
+        lead::judge(&mut found);
         let sure = found.first().is_some_and(|best| best.confidence >= SURE);
         let last = ask.about.and_then(|entry| shelf.entries.get(entry));
         if let Some(last) = last.filter(|_| !sure) {
@@ -92,7 +95,7 @@ fn in_the_light(found: &mut Vec<Answerable>, both: Vec<Answerable>, matter: &[An
         let without =
             matter.iter().find(|known| known.target == one.target).map_or(0.0, |known| known.confidence);
         let added = 1.0 - without / one.confidence.max(f32::EPSILON);
-        one.confidence = (one.confidence * added.max(0.0).sqrt()).min(SURE);
+        one.confidence = (one.confidence * added.max(0.0).sqrt()).min(LIKELY);
         match found.iter_mut().find(|known| known.target == one.target) {
             Some(known) => known.confidence = known.confidence.max(one.confidence),
             None => found.push(one),
