@@ -6,6 +6,7 @@ mod eval;
 mod pack;
 mod parts;
 mod serve;
+mod telephone;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +51,18 @@ enum Command {
     /// 导入问答或条目（CSV、JSONL、YAML）
     Import {
         /// 文件
+        file: PathBuf,
+    },
+    /// 打印一部座席话机的 SIP 账号
+    Phone {
+        /// 座席的登录名
+        login: String,
+    },
+    /// 导出一次通话的录音（WAV，左来电人右平台），并记入审计
+    Recording {
+        /// 会话编号
+        contact: String,
+        /// 写到哪里
         file: PathBuf,
     },
     /// 审计
@@ -173,6 +186,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Pack { dir } => parts::check_pack(&dir)?,
         Command::Schema => println!("{}", serde_json::to_string_pretty(&dialogue::scenario::json_schema())?),
         Command::Import { file } => runtime.block_on(parts::import(&config, &file))?,
+        Command::Phone { login } => telephone::account(&config, &login)?,
+        Command::Recording { contact, file } => {
+            runtime.block_on(telephone::export(&config, &contact, &file))?;
+        }
         Command::Audit { what: Audit::Verify } => {
             let intact = runtime.block_on(parts::audit_verify(&config))?;
             return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });
