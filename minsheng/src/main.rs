@@ -142,6 +142,24 @@ enum Eval {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
+    /// 电话：按键、打断、应答的时延，以及同时通话的负载（需要 sipp）
+    Calls {
+        /// 同时通话数；0 只测时延
+        #[arg(long, default_value_t = 1000)]
+        calls: usize,
+        /// 每通多少秒
+        #[arg(long, default_value_t = 30)]
+        secs: usize,
+        /// 每秒新来电
+        #[arg(long, default_value_t = 100)]
+        rate: usize,
+        /// 每种时延测几通
+        #[arg(long, default_value_t = 10)]
+        probes: usize,
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+    },
     /// 同时进行的网上会话
     Chat {
         /// 会话数
@@ -195,6 +213,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
             return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Command::Eval { what } => return evaluate(&runtime, what),
+        Command::Bench { what: Bench::Calls { calls, secs, rate, probes, pack } } => {
+            let load = bench::calls::Load { calls, secs, rate, probes };
+            runtime.block_on(bench::calls::run(&load, &pack))?;
+        }
         Command::Bench { what: Bench::Chat { chats, turns, think_secs, pack } } => {
             runtime.block_on(bench::chat::run(chats, turns, think_secs, &pack))?;
         }

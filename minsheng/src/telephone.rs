@@ -14,7 +14,8 @@ pub async fn open(hotline: &Hotline, config: &Config) -> Result<Option<voice::Ho
         return Ok(None);
     }
     let rng = Rng::from_system().context("系统没有可用的随机数")?;
-    let parts = voice::Parts::configured(hotline.clone(), &config.voice, rng)?;
+    let mut parts = voice::Parts::configured(hotline.clone(), &config.voice, rng)?;
+    parts.shipped_prompts = Some(std::path::Path::new(&config.knowledge.pack).join("prompts"));
     let house = voice::House::open(parts)
         .await
         .with_context(|| format!("电话没有开起来，请检查 voice.sip_address={}", config.voice.sip_address))?;

@@ -41,6 +41,8 @@ pub struct Parts {
     pub recogniser: Option<Arc<dyn Recogniser>>,
     /// Words to sound.
     pub synthesiser: Option<Arc<dyn Synthesiser>>,
+    /// Prompts rendered beforehand that come with the knowledge pack.
+    pub shipped_prompts: Option<PathBuf>,
 }
 
 /// The calls of this node. Cheap to clone.
@@ -104,7 +106,7 @@ impl Parts {
                 .map_err(|error| setting(key, error))
         };
         let mut parts =
-            Self { hotline, config: config.clone(), rng, recogniser: None, synthesiser: None };
+            Self { hotline, config: config.clone(), rng, recogniser: None, synthesiser: None, shipped_prompts: None };
         if !config.recogniser_url.is_empty() {
             let made = service(&config.recogniser_url, config.recogniser_deadline_ms, "recogniser_url")?;
             parts.recogniser = Some(Arc::new(made));
@@ -123,7 +125,7 @@ impl House {
     /// # Errors
     /// When a setting cannot be used or the address is taken.
     pub async fn open(parts: Parts) -> Result<Self, VoiceError> {
-        let Parts { hotline, config, mut rng, recogniser, synthesiser } = parts;
+        let Parts { hotline, config, mut rng, recogniser, synthesiser, shipped_prompts } = parts;
         let address: SocketAddr = config.sip_address.parse().map_err(|error| setting("sip_address", error))?;
         let media_ip = if config.media_ip.is_empty() {
             address.ip()
@@ -155,6 +157,10 @@ impl House {
             synthesiser,
             Duration::from_millis(u64::from(config.synthesiser_deadline_ms)),
         );
+        let prompts = match shipped_prompts {
+            Some(folder) => prompts.with_shipped(folder),
+            None => prompts,
+        };
         let deadline = Duration::from_millis(u64::from(config.recogniser_deadline_ms));
         let workers = config.recogniser_workers as usize;
         hotline.call_reach_begin();
@@ -214,7 +220,8 @@ impl House {
         let site = self.0.hotline.site();
         let mut sentences = vec![self.0.config.notice.clone()];
         sentences.extend(crate::ear::common());
-        sentences.extend(site.lines.values().map(|line| line.greeting.clone()));
+        let brain = self.0.hotline.brain();
+        sentences.extend(site.lines.values().map(|line| brain.guards.greeting(&line.greeting)));
         for sentence in sentences {
             for part in crate::ear::rewrite(&sentence) {
                 if self.0.prompts.clip(&part).await.is_err() {

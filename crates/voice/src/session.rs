@@ -85,6 +85,8 @@ struct Session<'a> {
     tells: UnboundedSender<Tell>,
     pending: VecDeque<Pending>,
     agent: Option<AgentSide>,
+    /// Where routing last said it rings.
+    offer: Option<StaffId>,
     last_seq: i64,
 }
 
@@ -218,6 +220,7 @@ async fn talk(
         tells,
         pending: VecDeque::new(),
         agent: None,
+        offer: None,
         last_seq: 0,
     };
     session.look().await;
@@ -388,6 +391,9 @@ impl Session<'_> {
             _ => Standing::Bot,
         };
         let queued = standing == Standing::Queued;
+        if !queued {
+            self.offer = None;
+        }
         let lines = view
             .messages
             .into_iter()
@@ -399,11 +405,8 @@ impl Session<'_> {
 
     async fn offered(&mut self) {
         if let Ok(agent) = self.house.0.hotline.call_offered(&self.contact).await {
-            let known = match (&agent, &self.agent) {
-                (None, None) => true,
-                (Some(_), Some(_)) | (None, Some(_)) | (Some(_), None) => false,
-            };
-            if !known {
+            if agent != self.offer {
+                self.offer.clone_from(&agent);
                 self.step(Event::Offered(agent)).await;
             }
         }

@@ -173,6 +173,8 @@ pub struct Call {
     /// Since when nothing has happened.
     quiet_since: Micros,
     phone: Option<Phone>,
+    /// Whose telephone has just failed: not rung again before routing has moved on.
+    failed: Option<StaffId>,
     bridged: bool,
     down_told: bool,
     over: bool,
@@ -194,6 +196,7 @@ impl Call {
             speaking: false,
             quiet_since: now,
             phone: None,
+            failed: None,
             bridged: false,
             down_told: false,
             over: false,

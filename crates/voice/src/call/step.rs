@@ -121,6 +121,7 @@ impl Call {
             return;
         }
         let before = std::mem::replace(&mut self.standing, standing.clone());
+        self.failed = None;
         match standing {
             Standing::Bot => out.push(Effect::Comfort(false)),
             Standing::Queued => {
@@ -135,6 +136,7 @@ impl Call {
                 _ => {
                     self.part(out);
                     self.unring(out);
+                    out.push(Effect::Comfort(true));
                     self.ring(agent, out);
                 }
             },
@@ -171,8 +173,13 @@ impl Call {
         if matches!(self.standing, Standing::WithAgent(_) | Standing::Ended) {
             return;
         }
+        if agent.is_none() {
+            self.failed = None;
+        }
         match agent {
+            Some(agent) if self.failed.as_ref() == Some(&agent) => {}
             Some(agent) if self.phone.as_ref().is_none_or(|phone| phone.agent != agent) => {
+                self.failed = None;
                 self.unring(out);
                 self.ring(agent, out);
             }
@@ -207,7 +214,10 @@ impl Call {
         let Some(phone) = self.phone.take() else { return };
         match &self.standing {
             Standing::WithAgent(agent) if *agent == phone.agent => out.push(Effect::TellParted),
-            Standing::Queued => out.push(Effect::TellDeclined(phone.agent)),
+            Standing::Queued => {
+                self.failed = Some(phone.agent.clone());
+                out.push(Effect::TellDeclined(phone.agent));
+            }
             _ => {}
         }
     }
@@ -217,7 +227,10 @@ impl Call {
         self.part(out);
         match &self.standing {
             Standing::WithAgent(_) => out.push(Effect::TellAgentHungUp(phone.agent)),
-            Standing::Queued => out.push(Effect::TellDeclined(phone.agent)),
+            Standing::Queued => {
+                self.failed = Some(phone.agent.clone());
+                out.push(Effect::TellDeclined(phone.agent));
+            }
             _ => {}
         }
     }

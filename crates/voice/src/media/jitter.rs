@@ -113,6 +113,9 @@ impl Jitter {
 
     /// Holds everything back by one block.
     fn stretch(&mut self) {
+        if self.blocks.len() >= LONGEST {
+            return;
+        }
         if let Some(front) = &mut self.front {
             *front = front.wrapping_sub(BLOCK as u32);
             self.blocks.push_front(None);

@@ -18,6 +18,8 @@ const HELD: usize = 2_000;
 /// Sentences as sound.
 pub struct Prompts {
     folder: PathBuf,
+    /// Prompts that come with the knowledge pack.
+    shipped: Option<PathBuf>,
     voice: String,
     synthesiser: Option<Arc<dyn Synthesiser>>,
     deadline: Duration,
@@ -38,7 +40,13 @@ impl Prompts {
         synthesiser: Option<Arc<dyn Synthesiser>>,
         deadline: Duration,
     ) -> Self {
-        Self { folder, voice: voice.to_owned(), synthesiser, deadline, held: Mutex::default() }
+        Self { folder, shipped: None, voice: voice.to_owned(), synthesiser, deadline, held: Mutex::default() }
+    }
+
+    /// Also looks into a folder of prompts rendered beforehand.
+    #[must_use]
+    pub fn with_shipped(self, folder: PathBuf) -> Self {
+        Self { shipped: Some(folder), ..self }
     }
 
     fn key(&self, text: &str) -> String {
@@ -55,9 +63,12 @@ impl Prompts {
         if let Some(clip) = self.held.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(clip));
         }
-        let file = self.folder.join(format!("{key}.wav"));
-        if let Some(sound) = tokio::fs::read(&file).await.ok().and_then(|bytes| wav::read(&bytes)) {
-            return Ok(self.hold(key, wav::to_telephone(&sound)));
+        let name = format!("{key}.wav");
+        let file = self.folder.join(&name);
+        for known in [Some(file.clone()), self.shipped.as_ref().map(|folder| folder.join(&name))].into_iter().flatten() {
+            if let Some(sound) = tokio::fs::read(&known).await.ok().and_then(|bytes| wav::read(&bytes)) {
+                return Ok(self.hold(key, wav::to_telephone(&sound)));
+            }
         }
         let Some(synthesiser) = &self.synthesiser else { return Err(SpeechError::None) };
         let spoken = tokio::time::timeout(self.deadline, synthesiser.speak(text)).await;
