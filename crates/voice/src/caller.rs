@@ -57,7 +57,11 @@ impl Message {
 
     /// The status of a response; 0 for a request.
     pub fn status(&self) -> u16 {
-        self.first.strip_prefix("SIP/2.0 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok()).unwrap_or(0)
+        self.first
+            .strip_prefix("SIP/2.0 ")
+            .and_then(|rest| rest.get(..3))
+            .and_then(|code| code.parse().ok())
+            .unwrap_or(0)
     }
 
     fn reply(&self, status: &str, tag: &str, extra: &str, body: &str) -> String {
@@ -168,7 +172,11 @@ impl Telephone {
         Ok(UdpSocket::bind((self.own.ip(), 0)).await?)
     }
 
-    fn leg(&self, socket: UdpSocket, media: &Media) -> Result<(Arc<Leg>, UnboundedReceiver<Reel>), VoiceError> {
+    fn leg(
+        &self,
+        socket: UdpSocket,
+        media: &Media,
+    ) -> Result<(Arc<Leg>, UnboundedReceiver<Reel>), VoiceError> {
         let mut rng = Rng::from_system().map_err(|error| failed(format!("{error:?}")))?;
         let first = (rng.next_u64() as u16, rng.next_u64() as u32, rng.next_u64() as u32);
         let (events, _nobody) = unbounded_channel();
@@ -210,13 +218,18 @@ impl Telephone {
         let set_up = began.elapsed();
         let to = answer.header("to").to_owned();
         let status = answer.status();
-        let target = match answer.header("contact").split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+        let target = match answer.header("contact").split_once('<').and_then(|(_, rest)| rest.split_once('>'))
+        {
             Some((target, _)) => target.to_owned(),
             None => format!("sip:{number}@{}", self.server),
         };
         // A refusal is confirmed within the INVITE's own transaction: the same branch.
         let via = request.lines().nth(1).unwrap_or_default().to_owned();
-        let via = if status < 300 { format!("Via: SIP/2.0/UDP {};branch={};rport", self.own, self.branch()) } else { via };
+        let via = if status < 300 {
+            format!("Via: SIP/2.0/UDP {};branch={};rport", self.own, self.branch())
+        } else {
+            via
+        };
         let ack = format!(
             "ACK {target} SIP/2.0\r\n{via}\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: {call_id}\r\nCSeq: 1 ACK\r\n\
              Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
@@ -241,7 +254,16 @@ impl Telephone {
                 "REGISTER {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {};branch={};rport\r\nFrom: <sip:{}@{}>;tag={:x}\r\nTo: <sip:{}@{}>\r\n\
                  Call-ID: reg-{:x}\r\nCSeq: {number} REGISTER\r\nContact: <sip:{}@{}>\r\nExpires: {secs}\r\n{proof}\
                  Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
-                self.own, self.branch(), self.user, self.server, self.mark, self.user, self.server, self.mark, self.user, self.own
+                self.own,
+                self.branch(),
+                self.user,
+                self.server,
+                self.mark,
+                self.user,
+                self.server,
+                self.mark,
+                self.user,
+                self.own
             )
         };
         let asked = self.ask(&request(1, ""), Duration::from_secs(5)).await?;
@@ -249,7 +271,8 @@ impl Telephone {
             return Ok(asked.status());
         }
         let challenge = asked.header("www-authenticate");
-        let nonce = challenge.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let nonce =
+            challenge.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
         let answer = crate::sip::stack::digest_answer(&self.user, secret, nonce, &uri);
         let proof = format!("Authorization: {answer}\r\n");
         Ok(self.ask(&request(2, &proof), Duration::from_secs(5)).await?.status())
@@ -268,7 +291,8 @@ impl Telephone {
                 }
             }
         };
-        let invite = tokio::time::timeout(within, wait).await.ok().flatten().ok_or_else(|| failed("no call came"))?;
+        let invite =
+            tokio::time::timeout(within, wait).await.ok().flatten().ok_or_else(|| failed("no call came"))?;
         let began = Instant::now();
         let tag = format!("{:x}", self.mark);
         let contact = format!("Contact: <sip:{}@{}>\r\n", self.user, self.own);
@@ -281,7 +305,8 @@ impl Telephone {
         let ok = invite.reply("200 OK", &tag, &extra, &answer);
         self.socket.send(ok.as_bytes()).await?;
         let (leg, sound) = self.leg(socket, &offer.media)?;
-        let target = match invite.header("contact").split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+        let target = match invite.header("contact").split_once('<').and_then(|(_, rest)| rest.split_once('>'))
+        {
             Some((target, _)) => target.to_owned(),
             None => format!("sip:{}", self.server),
         };
@@ -319,7 +344,17 @@ impl Caller {
                 }
             }
         });
-        Self { telephone, leg, sound: tokio::sync::Mutex::new(sound), from, to, call_id, target, ended, set_up }
+        Self {
+            telephone,
+            leg,
+            sound: tokio::sync::Mutex::new(sound),
+            from,
+            to,
+            call_id,
+            target,
+            ended,
+            set_up,
+        }
     }
 
     /// Presses a key.

@@ -105,8 +105,14 @@ impl Parts {
             HttpSpeech::new(url, &config.voice_name, Duration::from_millis(u64::from(deadline)))
                 .map_err(|error| setting(key, error))
         };
-        let mut parts =
-            Self { hotline, config: config.clone(), rng, recogniser: None, synthesiser: None, shipped_prompts: None };
+        let mut parts = Self {
+            hotline,
+            config: config.clone(),
+            rng,
+            recogniser: None,
+            synthesiser: None,
+            shipped_prompts: None,
+        };
         if !config.recogniser_url.is_empty() {
             let made = service(&config.recogniser_url, config.recogniser_deadline_ms, "recogniser_url")?;
             parts.recogniser = Some(Arc::new(made));
@@ -126,7 +132,8 @@ impl House {
     /// When a setting cannot be used or the address is taken.
     pub async fn open(parts: Parts) -> Result<Self, VoiceError> {
         let Parts { hotline, config, mut rng, recogniser, synthesiser, shipped_prompts } = parts;
-        let address: SocketAddr = config.sip_address.parse().map_err(|error| setting("sip_address", error))?;
+        let address: SocketAddr =
+            config.sip_address.parse().map_err(|error| setting("sip_address", error))?;
         let media_ip = if config.media_ip.is_empty() {
             address.ip()
         } else {
@@ -147,8 +154,7 @@ impl House {
         let stack = Stack::start(address, media_ip, gate, secrets, &mut rng, signals).await?;
         let (archive, reels) = unbounded_channel();
         let folder = PathBuf::from(&config.recordings_dir);
-        let archivist =
-            Archive::new(hotline.store().clone(), hotline.keys().clone(), folder, rng.fork());
+        let archivist = Archive::new(hotline.store().clone(), hotline.keys().clone(), folder, rng.fork());
         let clock = hotline.clone();
         tokio::spawn(async move { archivist.run(clock.clock(), reels).await });
         let prompts = Prompts::new(

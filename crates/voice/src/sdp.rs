@@ -112,7 +112,8 @@ pub fn read(body: &[u8]) -> Result<Offer, SdpError> {
         .ok_or(SdpError::NothingShared)?;
     let ip = section.address.or(address).ok_or(SdpError::Malformed)?;
     // An address of zeros is the old way to hold (RFC 3264, 8.4).
-    let direction = if ip.is_unspecified() { "inactive" } else { section.direction.or(direction).unwrap_or("sendrecv") };
+    let direction =
+        if ip.is_unspecified() { "inactive" } else { section.direction.or(direction).unwrap_or("sendrecv") };
     let media = Media {
         address: SocketAddr::new(ip, section.port),
         law,
@@ -286,8 +287,14 @@ mod tests {
         assert_eq!(read(PLAIN.replace("audio 40000", "audio 0").as_bytes()), Err(SdpError::NothingShared));
         assert_eq!(read(PLAIN.replace("audio 40000", "audio 99999").as_bytes()), Err(SdpError::Malformed));
         assert_eq!(read(PLAIN.replace("c=IN", "x=IN").as_bytes()), Err(SdpError::Malformed));
-        assert_eq!(read(PLAIN.replace("IP4 192.0.2.1\r\nt", "IP4 224.0.0.1\r\nt").as_bytes()), Err(SdpError::Malformed));
-        assert_eq!(read(format!("{PLAIN}{}", "m=audio 1 RTP/AVP 8\r\n".repeat(9)).as_bytes()), Err(SdpError::Malformed));
+        assert_eq!(
+            read(PLAIN.replace("IP4 192.0.2.1\r\nt", "IP4 224.0.0.1\r\nt").as_bytes()),
+            Err(SdpError::Malformed)
+        );
+        assert_eq!(
+            read(format!("{PLAIN}{}", "m=audio 1 RTP/AVP 8\r\n".repeat(9)).as_bytes()),
+            Err(SdpError::Malformed)
+        );
         assert_eq!(read(vec![b'v'; 20_000].as_slice()), Err(SdpError::Malformed));
     }
 

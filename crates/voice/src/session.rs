@@ -134,7 +134,7 @@ pub(crate) async fn run(
     }
     drop(leg.record(None));
     leg.close();
-    stack.end(&call).await;
+    stack.end(&call);
 }
 
 fn open_leg(
@@ -187,9 +187,11 @@ async fn talk(
 ) -> Result<(), VoiceError> {
     let hotline = house.0.hotline.clone();
     let config = &house.0.config;
-    let elderly = config.elderly_numbers.contains(&invited.caller);
+    let line = line_of(&hotline, &invited.dialled);
+    let of_line = hotline.site().lines.get(&line).and_then(|line| line.lane.clone());
+    let elderly = config.elderly_numbers.contains(&invited.caller) || of_line.as_deref() == Some("elderly");
     let opening = Opening {
-        line: line_of(&hotline, &invited.dialled),
+        line,
         lane: if elderly { Lane::Elderly } else { Lane::Normal },
         phone: Some(invited.caller.clone()).filter(|caller| caller.chars().any(|c| c.is_ascii_digit())),
         ..Opening::default()
@@ -223,10 +225,9 @@ async fn talk(
         offer: None,
         last_seq: 0,
     };
-    session.look().await;
+    let mut queued = session.look().await;
     let mut clock = tokio::time::interval(Duration::from_secs(1));
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut queued = false;
     while !session.call.is_over() {
         tokio::select! {
             input = inbox.recv() => match input {
@@ -241,7 +242,7 @@ async fn talk(
             session.offered().await;
         }
     }
-    session.drop_agent().await;
+    session.drop_agent();
     drop(session);
     // What was told last (the caller hung up) reaches the contact before the session is gone.
     drop(teller.await);
@@ -319,7 +320,7 @@ impl Session<'_> {
                 self.step(Event::AgentUnreachable).await;
             }
             Signal::Answered(call, body) if self.is_agent(&call) => self.agent_answered(&body).await,
-            Signal::Answered(call, _) => self.house.0.signalling.end(&call).await,
+            Signal::Answered(call, _) => self.house.0.signalling.end(&call),
             Signal::Key(call, key) if ours(&call) => self.step(Event::Key(key)).await,
             Signal::Changed(call, body, reply) => {
                 let caller = ours(&call);
@@ -332,7 +333,8 @@ impl Session<'_> {
     /// A re-INVITE: hold, resume, another address.
     fn changed(&mut self, caller: bool, body: &[u8]) -> Result<String, u16> {
         let offer = sdp::read(body).map_err(|error| status_of(error))?;
-        let leg = if caller { Some(&self.leg) } else { self.agent.as_ref().and_then(|agent| agent.leg.as_ref()) };
+        let leg =
+            if caller { Some(&self.leg) } else { self.agent.as_ref().and_then(|agent| agent.leg.as_ref()) };
         let leg = leg.ok_or(481_u16)?;
         leg.change(&offer.media);
         if caller {
@@ -356,7 +358,7 @@ impl Session<'_> {
     async fn agent_answered(&mut self, body: &[u8]) {
         let Some(agent) = &mut self.agent else { return };
         let (Ok(answer), Some((socket, source))) = (sdp::read(body), agent.socket.take()) else {
-            self.drop_agent().await;
+            self.drop_agent();
             return self.step(Event::AgentUnreachable).await;
         };
         let (events, mut from_leg) = unbounded_channel();
@@ -455,7 +457,7 @@ impl Session<'_> {
             Effect::TellAgentHungUp(agent) => self.tell(Tell::AgentHungUp(agent)),
             Effect::TellParted => self.tell(Tell::Parted),
             Effect::Ring(agent) => self.ring(&agent).await,
-            Effect::Unring => self.drop_agent().await,
+            Effect::Unring => self.drop_agent(),
             Effect::Bridge => {
                 if let Some(other) = self.agent.as_ref().and_then(|agent| agent.leg.as_ref()) {
                     Leg::bridge(&self.leg, other);
@@ -536,7 +538,7 @@ impl Session<'_> {
     }
 
     async fn try_ring(&mut self, agent: &StaffId) -> Result<(), VoiceError> {
-        self.drop_agent().await;
+        self.drop_agent();
         let user = self
             .house
             .telephone_of(agent)
@@ -546,21 +548,20 @@ impl Session<'_> {
         let number = self.house.random(kernel::Rng::next_u64) >> 1;
         let offer = sdp::offer(self.house.0.media_ip, port, number, 1);
         let stack = &self.house.0.signalling;
-        let (call, source) =
-            stack.ring(&user, &self.invited.caller, self.contact.as_str(), offer).await?;
+        let (call, source) = stack.ring(&user, &self.invited.caller, self.contact.as_str(), offer).await?;
         self.house.enter(&call, self.inputs.clone());
         self.agent = Some(AgentSide { call: Some(call), socket: Some((socket, source)), leg: None });
         Ok(())
     }
 
-    async fn drop_agent(&mut self) {
+    fn drop_agent(&mut self) {
         let Some(agent) = self.agent.take() else { return };
         if let Some(leg) = agent.leg {
             leg.close();
         }
         if let Some(call) = agent.call {
             self.house.leave(&call);
-            self.house.0.signalling.end(&call).await;
+            self.house.0.signalling.end(&call);
         }
     }
 }

@@ -43,7 +43,10 @@ pub async fn run(load: &Load, pack: &Path) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (hotline, _) = crate::boot::hotline(&config, clock, false).await?;
     let _tasks = hotline.start();
-    let ear = ScriptedEar { words: [(5, "租房子能不能提公积金".to_owned())].into(), ..ScriptedEar::default() };
+    let ear = ScriptedEar {
+        words: [(5, "租房子能不能提公积金".to_owned())].into(),
+        ..ScriptedEar::default()
+    };
     let section = config::Voice {
         sip_address: "127.0.0.1:0".to_owned(),
         recordings_dir: folder.path().join("rec").display().to_string(),
@@ -191,7 +194,18 @@ async fn loaded(house: &House, load: &Load, folder: &Path) -> Result<Value> {
     let child = tokio::process::Command::new("sipp")
         .current_dir(folder)
         .arg(house.address().to_string())
-        .args(["-i", "127.0.0.1", "-sf", "calls.xml", "-nostdin", "-trace_stat", "-stf", "stat.csv", "-fd", "1"])
+        .args([
+            "-i",
+            "127.0.0.1",
+            "-sf",
+            "calls.xml",
+            "-nostdin",
+            "-trace_stat",
+            "-stf",
+            "stat.csv",
+            "-fd",
+            "1",
+        ])
         .args(["-mp", "40000", "-buff_size", "4194304"])
         .args(["-r", &load.rate.to_string(), "-d", &(load.secs * 1000).to_string()])
         .args(["-m", &load.calls.to_string(), "-l", &load.calls.to_string(), "-timeout", "300"])
@@ -220,7 +234,12 @@ async fn loaded(house: &House, load: &Load, folder: &Path) -> Result<Value> {
     let names: Vec<&str> = rows.next().unwrap_or_default().split(';').collect();
     let values: Vec<&str> = rows.next_back().unwrap_or_default().split(';').collect();
     let figure = |name: &str| {
-        names.iter().position(|known| *known == name).and_then(|at| values.get(at)).map_or("", |value| *value).to_owned()
+        names
+            .iter()
+            .position(|known| *known == name)
+            .and_then(|at| values.get(at))
+            .map_or("", |value| *value)
+            .to_owned()
     };
     steady.sort_by(f64::total_cmp);
     let counts = house.counts();

@@ -145,7 +145,9 @@ mod tests {
     fn a_tone_survives_the_change_of_rate() {
         let rate = 24_000;
         let samples: Vec<i16> = (0..rate)
-            .map(|at| ((2.0 * std::f64::consts::PI * 1000.0 * at as f64 / rate as f64).sin() * 16_000.0) as i16)
+            .map(|at| {
+                ((2.0 * std::f64::consts::PI * 1000.0 * at as f64 / rate as f64).sin() * 16_000.0) as i16
+            })
             .collect();
         let low = to_telephone(&Sound { rate, samples });
         assert!((low.len() as i64 - 8000).abs() < 4);

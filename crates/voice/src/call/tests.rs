@@ -97,7 +97,10 @@ fn the_handset_and_the_console_lead_to_the_same_bridge() {
             assert_eq!(call.step(Event::AgentLifted, Micros(3)), [Effect::TellLifted(wang())]);
             call.step(with, Micros(4))
         };
-        assert!(effects.contains(&Effect::Bridge) && effects.contains(&Effect::Comfort(false)), "{effects:?}");
+        assert!(
+            effects.contains(&Effect::Bridge) && effects.contains(&Effect::Comfort(false)),
+            "{effects:?}"
+        );
         assert_eq!(call.step(Event::AgentHungUp, Micros(5)), [Effect::Part, Effect::TellAgentHungUp(wang())]);
     }
 }
@@ -147,8 +150,10 @@ fn any_event() -> impl Strategy<Value = Event> {
     ];
     let kinds = prop_oneof![Just("greeting"), Just("answer"), Just("advice"), Just("queue")];
     prop_oneof![
-        (proptest::collection::vec(kinds, 0..3), standing)
-            .prop_map(|(kinds, standing)| Event::Lines(kinds.into_iter().map(|kind| line(kind, "字")).collect(), standing)),
+        (proptest::collection::vec(kinds, 0..3), standing).prop_map(|(kinds, standing)| Event::Lines(
+            kinds.into_iter().map(|kind| line(kind, "字")).collect(),
+            standing
+        )),
         prop_oneof![Just(None), Just(Some(wang())), Just(Some(StaffId::from("li")))].prop_map(Event::Offered),
         prop_oneof![Just('0'), Just('5'), Just('#')].prop_map(Event::Key),
         Just(Event::Began),

@@ -61,7 +61,8 @@ fn plain(text: &str) -> String {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
         match c {
             '\r' | '\n' => plain.push('。'),
-            '*' | '#' | '`' | '_' | '|' | '“' | '”' | '"' | '‘' | '’' | '《' | '》' | '【' | '】' | '[' | ']' => {}
+            '*' | '#' | '`' | '_' | '|' | '“' | '”' | '"' | '‘' | '’' | '《' | '》' | '【' | '】' | '['
+            | ']' => {}
             '：' if rest.starts_with(|next: char| next.is_ascii_digit()) => plain.push(':'),
             '（' | '(' | '）' | ')' | '：' | '·' => plain.push('，'),
             _ => plain.push(c),

@@ -116,9 +116,12 @@ fn figure(rest: &[char], before: Option<char>) -> (String, usize) {
     {
         let month = run(end + 1);
         let day = run(end + 2 + month.len());
-        let fits = |text: &str, most: u32| (1..=2).contains(&text.len()) && text.parse().is_ok_and(|n| (1..=most).contains(&n));
+        let fits = |text: &str, most: u32| {
+            (1..=2).contains(&text.len()) && text.parse().is_ok_and(|n| (1..=most).contains(&n))
+        };
         if at(end + 1 + month.len()) == Some(mark) && fits(&month, 12) && fits(&day, 31) {
-            let words = format!("{}年{}月{}日", digits(&first, false), amount(&month, None), amount(&day, None));
+            let words =
+                format!("{}年{}月{}日", digits(&first, false), amount(&month, None), amount(&day, None));
             return (words, end + 2 + month.len() + day.len());
         }
     }
@@ -163,11 +166,18 @@ fn figure(rest: &[char], before: Option<char>) -> (String, usize) {
     if next == Some('年') && whole.len() == 4 && decimals.is_none() {
         return (digits(&whole, false), end);
     }
-    if matches!(next, Some('-' | '~' | '～' | '—' | '–')) && run(end + 1).len() <= 4 && !run(end + 1).is_empty() {
+    if matches!(next, Some('-' | '~' | '～' | '—' | '–'))
+        && run(end + 1).len() <= 4
+        && !run(end + 1).is_empty()
+    {
         return (format!("{}到", amount(&whole, decimals.as_deref())), end + 1);
     }
-    let hotline = matches!(whole.as_str(), "110" | "119" | "120" | "122" | "12345" | "12356" | "12393" | "12333" | "12329");
-    let counted = next.is_some_and(|c| "元万亿千百个天日月岁人件次年小分平米公项条号类级种户套倍位周份点张本".contains(c));
+    let hotline = matches!(
+        whole.as_str(),
+        "110" | "119" | "120" | "122" | "12345" | "12356" | "12393" | "12333" | "12329"
+    );
+    let counted = next
+        .is_some_and(|c| "元万亿千百个天日月岁人件次年小分平米公项条号类级种户套倍位周份点张本".contains(c));
     let quoted = whole.starts_with('0') && whole.len() > 1
         || before.is_some_and(|c| c.is_ascii_alphabetic())
         || hotline

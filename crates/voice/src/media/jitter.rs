@@ -227,7 +227,10 @@ mod tests {
         for (at, value) in [(0_u32, 10), (320, 30), (160, 20), (640, 50)] {
             jitter.push(at, &frame(value));
         }
-        assert_eq!([heard(&mut jitter), heard(&mut jitter), heard(&mut jitter)], [Some(10), Some(20), Some(30)]);
+        assert_eq!(
+            [heard(&mut jitter), heard(&mut jitter), heard(&mut jitter)],
+            [Some(10), Some(20), Some(30)]
+        );
         assert!(matches!(jitter.pull(), Pulled::Concealed(frame) if frame[0] == 18));
         assert_eq!(heard(&mut jitter), Some(50));
     }
@@ -236,7 +239,9 @@ mod tests {
     fn a_late_stream_gets_a_deeper_buffer() {
         let mut jitter = Jitter::default();
         (0..4_u32).for_each(|n| jitter.push(n * 160, &frame(n as i16 + 1)));
-        (0..4).for_each(|_| drop(jitter.pull()));
+        for _ in 0..4 {
+            jitter.pull();
+        }
         let before = jitter.target;
         jitter.push(0, &frame(1));
         assert_eq!(jitter.late, 1);

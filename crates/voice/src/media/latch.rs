@@ -78,7 +78,10 @@ mod tests {
         assert!(!latch.accept(at("203.0.113.9:61001"), 20), "somebody else behind the same NAT");
         assert!(!latch.accept(at("10.0.0.5:4000"), 30));
         assert!(!latch.accept(at("198.51.100.1:4000"), 60_000), "a stranger never, however long the silence");
-        assert!(latch.accept(at("203.0.113.9:61001"), 60_000), "the same host with a new port after a silence");
+        assert!(
+            latch.accept(at("203.0.113.9:61001"), 60_000),
+            "the same host with a new port after a silence"
+        );
         assert_eq!(latch.refused, 4);
     }
 

@@ -76,13 +76,14 @@ mod tests {
 
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            drop(read(&bytes));
+            let _read = read(&bytes);
         }
     }
 
     #[test]
     fn extension_and_padding_are_taken_off() {
-        let mut bytes = vec![0x80 | 0x10 | 0x20 | 1, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 9, 9, 9, 9, 0, 0, 0, 1, 7, 7, 7, 7];
+        let mut bytes =
+            vec![0x80 | 0x10 | 0x20 | 1, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 9, 9, 9, 9, 0, 0, 0, 1, 7, 7, 7, 7];
         bytes.extend([1, 2, 3, 0, 2]);
         let packet = read(&bytes).unwrap();
         assert_eq!(packet.payload, [1, 2, 3]);

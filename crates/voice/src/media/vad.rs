@@ -121,7 +121,8 @@ impl Listener {
                 }
                 // Of the closing pause only 200 ms help the recogniser.
                 let spare = (self.patience.pause_ms as usize).saturating_sub(200) * 8;
-                let end = if too_long { sound.len() } else { sound.len().saturating_sub(spare / FRAME * FRAME) };
+                let end =
+                    if too_long { sound.len() } else { sound.len().saturating_sub(spare / FRAME * FRAME) };
                 Some(Heard::Ended(sound.get(..end).unwrap_or(&sound).to_vec()))
             }
         }
@@ -156,7 +157,11 @@ mod tests {
     }
 
     fn run(listener: &mut Listener, frames: &[Frame], speaking: bool) -> Vec<(usize, Heard)> {
-        frames.iter().enumerate().filter_map(|(at, frame)| Some((at, listener.take(frame, speaking)?))).collect()
+        frames
+            .iter()
+            .enumerate()
+            .filter_map(|(at, frame)| Some((at, listener.take(frame, speaking)?)))
+            .collect()
     }
 
     #[test]
@@ -176,7 +181,8 @@ mod tests {
         let mut listener = Listener::new(patient);
         run(&mut listener, &voice(100, 0.0, 1), false);
         // Three groups of words with pauses of a second between.
-        let slow = [voice(30, 0.2, 2), voice(50, 0.0, 3), voice(30, 0.2, 4), voice(50, 0.0, 5), voice(30, 0.2, 6)];
+        let slow =
+            [voice(30, 0.2, 2), voice(50, 0.0, 3), voice(30, 0.2, 4), voice(50, 0.0, 5), voice(30, 0.2, 6)];
         let heard = run(&mut listener, &slow.concat(), false);
         assert_eq!(heard.len(), 1, "one beginning, no end: {heard:?}");
     }

@@ -85,7 +85,7 @@ pub trait Signalling: Send + Sync {
     ) -> Result<(CallRef, IpAddr), VoiceError>;
 
     /// Ends a call, or stops one that rings.
-    async fn end(&self, call: &CallRef);
+    fn end(&self, call: &CallRef);
 
     /// The address far sides are told.
     fn address(&self) -> SocketAddr;

@@ -8,20 +8,22 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use kernel::Rng;
+use rsipstack::EndpointBuilder;
 use rsipstack::dialog::DialogId;
-use rsipstack::dialog::dialog::{Dialog, DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle};
+use rsipstack::dialog::dialog::{
+    Dialog, DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle,
+};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::*;
-use rsipstack::sip::{self as sip, Header, Method, Request, SipMessage, StatusCode, StatusCodeKind};
+use rsipstack::sip::{self as sip, Header, Method, Request, StatusCode, StatusCodeKind};
 use rsipstack::transaction::TransactionReceiver;
+use rsipstack::transaction::endpoint::Endpoint;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::tcp_listener::TcpListenerConnection;
 use rsipstack::transport::udp::{UdpConnection, UdpInner};
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
-use rsipstack::EndpointBuilder;
-use rsipstack::transaction::endpoint::Endpoint;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -134,7 +136,12 @@ impl Stack {
 }
 
 impl Inner {
-    fn spawn(self: &Arc<Self>, endpoint: Endpoint, incoming: TransactionReceiver, changes: DialogStateReceiver) {
+    fn spawn(
+        self: &Arc<Self>,
+        endpoint: Endpoint,
+        incoming: TransactionReceiver,
+        changes: DialogStateReceiver,
+    ) {
         tokio::spawn(async move { endpoint.serve().await });
         tokio::spawn(Arc::clone(self).requests(incoming));
         tokio::spawn(Arc::clone(self).changes(changes));
@@ -207,8 +214,12 @@ impl Inner {
             tracing::debug!(%source, ok = done.is_ok(), "a call was not let in");
             return;
         }
-        let created =
-            self.dialogs.get_or_create_server_invite(&tx, self.states.clone(), None, Some(self.contact.clone()));
+        let created = self.dialogs.get_or_create_server_invite(
+            &tx,
+            self.states.clone(),
+            None,
+            Some(self.contact.clone()),
+        );
         match created {
             Ok(mut dialog) => {
                 tokio::spawn(async move {
@@ -246,7 +257,8 @@ impl Inner {
             let header = Header::WwwAuthenticate(text.into());
             return tx.reply_with(StatusCode::Unauthorized, vec![header], None).await;
         }
-        let contact = tx.original.contact_header().map(|contact| contact.value().to_owned()).unwrap_or_default();
+        let contact =
+            tx.original.contact_header().map(|contact| contact.value().to_owned()).unwrap_or_default();
         let expires = expires_of(&tx.original, &contact);
         if expires == 0 {
             if locked(&self.registrar).take(&user) {
@@ -341,8 +353,7 @@ impl Inner {
             call,
             dialled: user_of(request.uri.user().map(ToString::to_string)),
             caller: caller_of(&request),
-            source: SipConnection::get_destination(&SipMessage::Request(request.clone()))
-                .map_or(IpAddr::from([0, 0, 0, 0]), |source| source.ip()),
+            source: received_from(&request).map_or(IpAddr::from([0, 0, 0, 0]), |source| source.ip()),
             offer: request.body,
         }));
     }
@@ -412,8 +423,13 @@ fn source_of(tx: &Transaction) -> Option<(SocketAddr, bool)> {
         let remote = SipConnection::Tcp(connection.clone()).get_remote_addr()?.get_socketaddr().ok()?;
         return Some((remote, true));
     }
-    let source = SipConnection::get_destination(&SipMessage::Request(tx.original.clone())).ok()?;
-    Some((source, false))
+    Some((received_from(&tx.original)?, false))
+}
+
+/// Where a datagram came from: the stack has noted it in the topmost Via (RFC 3261, 18.2.1; RFC 3581).
+fn received_from(request: &Request) -> Option<SocketAddr> {
+    let (_, host) = SipConnection::parse_target_from_via(request.via_header().ok()?).ok()?;
+    SipAddr { r#type: None, addr: host }.get_socketaddr().ok()
 }
 
 fn user_of(user: Option<String>) -> String {
@@ -500,7 +516,8 @@ impl Signalling for Stack {
         let shown = if caller.is_empty() { "anonymous" } else { caller };
         let transport = if binding.tcp { sip::Transport::Tcp } else { sip::Transport::Udp };
         let option = InviteOption {
-            caller: sip::Uri::try_from(format!("sip:{shown}@{}", self.0.address).as_str()).map_err(signalling)?,
+            caller: sip::Uri::try_from(format!("sip:{shown}@{}", self.0.address).as_str())
+                .map_err(signalling)?,
             callee: sip::Uri::try_from(binding.contact.as_str()).map_err(signalling)?,
             destination: Some(SipAddr { r#type: Some(transport), addr: binding.source.into() }),
             content_type: Some("application/sdp".to_owned()),
@@ -523,7 +540,9 @@ impl Signalling for Stack {
                 () = &mut limit => None,
             };
             let answer = match outcome {
-                Some(Ok(Ok((id, Some(response))))) if response.status_code.kind() == StatusCodeKind::Successful => {
+                Some(Ok(Ok((id, Some(response)))))
+                    if response.status_code.kind() == StatusCodeKind::Successful =>
+                {
                     if let Some(known) = locked(&inner.calls).get_mut(&rung) {
                         *known = id;
                     }
@@ -550,15 +569,19 @@ impl Signalling for Stack {
         Ok((call, binding.source.ip()))
     }
 
-    async fn end(&self, call: &CallRef) {
+    fn end(&self, call: &CallRef) {
         let id = locked(&self.0.calls).remove(call);
         let Some(id) = id else { return };
         let Some(dialog) = self.0.dialog(&id) else { return };
-        if let Err(error) = dialog.hangup().await {
-            tracing::debug!(%call, %error, "a call could not be ended in order");
-        }
-        drop(dialog.reject(Some(StatusCode::TemporarilyUnavailable), None));
-        self.0.dialogs.remove_dialog(&id);
+        let inner = Arc::clone(&self.0);
+        // A far side that is dead is asked for half a minute; nobody waits for that.
+        tokio::spawn(async move {
+            if let Err(error) = dialog.hangup().await {
+                tracing::debug!(%error, "a call could not be ended in order");
+            }
+            drop(dialog.reject(Some(StatusCode::TemporarilyUnavailable), None));
+            inner.dialogs.remove_dialog(&id);
+        });
     }
 
     fn address(&self) -> SocketAddr {

@@ -68,7 +68,9 @@ mod tests {
         let pool = Pool::new(Arc::new(slow), 1, Duration::from_millis(500));
         let many = (0..12).map(|_| {
             let pool = pool.clone();
-            async move { (tokio::time::Instant::now(), pool.recognise(&[0; 160]).await, tokio::time::Instant::now()) }
+            async move {
+                (tokio::time::Instant::now(), pool.recognise(&[0; 160]).await, tokio::time::Instant::now())
+            }
         });
         let done = futures::future::join_all(many).await;
         let at_once = done.iter().filter(|(from, _, to)| *to - *from < Duration::from_millis(100)).count();

@@ -50,7 +50,8 @@ impl Prompts {
     }
 
     fn key(&self, text: &str) -> String {
-        let hash = Sm3::new().chain_update(self.voice.as_bytes()).chain_update([0]).chain_update(text.as_bytes());
+        let hash =
+            Sm3::new().chain_update(self.voice.as_bytes()).chain_update([0]).chain_update(text.as_bytes());
         hex::encode(hash.finalize()).chars().take(32).collect()
     }
 
@@ -65,7 +66,9 @@ impl Prompts {
         }
         let name = format!("{key}.wav");
         let file = self.folder.join(&name);
-        for known in [Some(file.clone()), self.shipped.as_ref().map(|folder| folder.join(&name))].into_iter().flatten() {
+        for known in
+            [Some(file.clone()), self.shipped.as_ref().map(|folder| folder.join(&name))].into_iter().flatten()
+        {
             if let Some(sound) = tokio::fs::read(&known).await.ok().and_then(|bytes| wav::read(&bytes)) {
                 return Ok(self.hold(key, wav::to_telephone(&sound)));
             }

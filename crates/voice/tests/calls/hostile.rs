@@ -7,9 +7,18 @@ use tokio::net::UdpSocket;
 use super::rig::{Rig, Wanted, hears, pitch_of};
 use super::{NOTICE, SOON};
 
-const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 46000 RTP/AVP 8\r\n";
+const SDP: &str =
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 46000 RTP/AVP 8\r\n";
 
-fn request(method: &str, server: std::net::SocketAddr, own: std::net::SocketAddr, call: &str, sequence: u32, to: &str, body: &str) -> String {
+fn request(
+    method: &str,
+    server: std::net::SocketAddr,
+    own: std::net::SocketAddr,
+    call: &str,
+    sequence: u32,
+    to: &str,
+    body: &str,
+) -> String {
     let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
     format!(
         "{method} sip:12345@{server} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{call}{sequence}{method}\r\nFrom: <sip:a@{own}>;tag=x1\r\n\
@@ -67,7 +76,8 @@ async fn a_caller_who_never_confirms_leaves_no_contact() {
     socket.send(invite.as_bytes()).await.unwrap();
     tokio::time::sleep(Duration::from_secs(11)).await;
     assert_eq!(rig.phases().await.len(), 0);
-    rig.until("nothing is left", || async { rig.house.counts().legs == 0 && rig.house.counts().sides == 0 }).await;
+    rig.until("nothing is left", || async { rig.house.counts().legs == 0 && rig.house.counts().sides == 0 })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,7 +109,10 @@ async fn a_full_house_answers_503_with_a_time() {
     let invite = request("INVITE", server, own, "full", 1, &format!("<sip:12345@{server}>"), SDP);
     socket.send(invite.as_bytes()).await.unwrap();
     let got = replies(&socket, Duration::from_millis(400)).await;
-    assert!(got.iter().any(|reply| reply.starts_with("SIP/2.0 503") && reply.contains("Retry-After: 10")), "{got:?}");
+    assert!(
+        got.iter().any(|reply| reply.starts_with("SIP/2.0 503") && reply.contains("Retry-After: 10")),
+        "{got:?}"
+    );
     assert!(hears(&caller, pitch_of(NOTICE), SOON).await.is_some(), "the call that is up is not harmed");
     caller.hang_up().await;
 }
@@ -193,6 +206,10 @@ async fn torture_messages_do_no_harm() {
     drop(replies(&socket, Duration::from_millis(500)).await);
     // The house still takes calls.
     let caller = rig.dial("13800001111", "12345").await;
-    assert!(hears(&caller, pitch_of(NOTICE), SOON).await.is_some(), "a call after {} messages", messages.len());
+    assert!(
+        hears(&caller, pitch_of(NOTICE), SOON).await.is_some(),
+        "a call after {} messages",
+        messages.len()
+    );
     caller.hang_up().await;
 }

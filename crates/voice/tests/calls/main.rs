@@ -42,9 +42,13 @@ async fn greeting_notice_key_music_agent_and_hang_up() {
     agent_side.say(&tone::tone(700.0, 3000, 0.3));
     assert!(hears(&agent_side, 1000.0, SOON).await.is_some(), "the agent hears the caller");
     assert!(hears(&caller, 700.0, SOON).await.is_some(), "the caller hears the agent");
+    tokio::time::sleep(Duration::from_secs(1)).await;
     agent_side.hang_up().await;
     assert!(caller.ended(SOON).await, "the caller's side ends when the agent hangs up");
-    rig.until("ended", || async { rig.phases().await[0] == ("ended".to_owned(), Some("handed_over".to_owned())) }).await;
+    rig.until("ended", || async {
+        rig.phases().await[0] == ("ended".to_owned(), Some("handed_over".to_owned()))
+    })
+    .await;
     rig.until("nothing is left over", || async {
         let counts = rig.house.counts();
         counts.sides == 0 && counts.legs == 0 && counts.dialogs == 0
@@ -52,11 +56,16 @@ async fn greeting_notice_key_music_agent_and_hang_up() {
     .await;
     let _agent = agent;
     // The recording holds both voices.
-    let contact = sqlx::query("SELECT contact_id FROM recordings").fetch_one(rig.hotline.store().read()).await.unwrap();
+    let contact =
+        sqlx::query("SELECT contact_id FROM recordings").fetch_one(rig.hotline.store().read()).await.unwrap();
     let contact = kernel::ContactId(sqlx::Row::get(&contact, 0));
     let mut heard = (false, false);
     rig.until("the recording is written", || async {
-        sqlx::query("SELECT 1 FROM recordings WHERE ended_us IS NOT NULL").fetch_optional(rig.hotline.store().read()).await.unwrap().is_some()
+        sqlx::query("SELECT 1 FROM recordings WHERE ended_us IS NOT NULL")
+            .fetch_optional(rig.hotline.store().read())
+            .await
+            .unwrap()
+            .is_some()
     })
     .await;
     let (one, two) = voice::recording::open(rig.hotline.store(), rig.hotline.keys(), &contact).await.unwrap();
@@ -69,7 +78,10 @@ async fn greeting_notice_key_music_agent_and_hang_up() {
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[200] ^= 1;
     std::fs::write(&file, bytes).unwrap();
-    assert!(voice::recording::open(rig.hotline.store(), rig.hotline.keys(), &contact).await.is_err(), "changed");
+    assert!(
+        voice::recording::open(rig.hotline.store(), rig.hotline.keys(), &contact).await.is_err(),
+        "changed"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,14 +104,24 @@ async fn a_spoken_question_is_answered_and_a_spoken_wish_reaches_the_queue() {
     rig.until("queued", || async { rig.phases().await[0].0 == "queued" }).await;
     // The caller gives up: a call-back is promised.
     caller.hang_up().await;
-    rig.until("a call-back", || async { rig.phases().await[0] == ("ended".to_owned(), Some("callback".to_owned())) }).await;
-    let rows = sqlx::query("SELECT 1 FROM callbacks WHERE state = 'open'").fetch_all(rig.hotline.store().read()).await.unwrap();
+    rig.until("a call-back", || async {
+        rig.phases().await[0] == ("ended".to_owned(), Some("callback".to_owned()))
+    })
+    .await;
+    let rows = sqlx::query("SELECT 1 FROM callbacks WHERE state = 'open'")
+        .fetch_all(rig.hotline.store().read())
+        .await
+        .unwrap();
     assert!(!rows.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_greeting_can_be_interrupted_and_the_notice_cannot() {
-    let rig = Rig::new(Wanted { synthesiser: Some(voice::speech::scripted::ScriptedVoice { millis: 4000 }), ..Wanted::default() }).await;
+    let rig = Rig::new(Wanted {
+        synthesiser: Some(voice::speech::scripted::ScriptedVoice { millis: 4000 }),
+        ..Wanted::default()
+    })
+    .await;
     let caller = rig.dial("13800003333", "12345").await;
     assert!(hears(&caller, pitch_of(&greeting(&rig)), SOON).await.is_some());
     caller.say(&speech(5));
@@ -149,7 +171,11 @@ async fn silence_is_asked_about_once_and_then_a_person_is_called() {
     let caller = rig.dial("13800006666", "12345").await;
     let asked = "您好，我在听。请直接说您的事；不方便说也没关系，按0就转人工。";
     assert!(hears(&caller, pitch_of(asked), Duration::from_secs(20)).await.is_some());
-    assert!(hears(&caller, pitch_of("我这边没有听到声音，为您转人工，请稍等。"), Duration::from_secs(20)).await.is_some());
+    assert!(
+        hears(&caller, pitch_of("我这边没有听到声音，为您转人工，请稍等。"), Duration::from_secs(20))
+            .await
+            .is_some()
+    );
     caller.hang_up().await;
 }
 
@@ -160,7 +186,8 @@ async fn danger_is_told_before_anything_else_and_not_interrupted() {
     assert!(hears(&caller, pitch_of(NOTICE), SOON).await.is_some());
     tokio::time::sleep(Duration::from_millis(1500)).await;
     caller.say(&speech(8));
-    rig.until("danger", || async { rig.transcript().await.iter().any(|(_, text)| text.contains("119")) }).await;
+    rig.until("danger", || async { rig.transcript().await.iter().any(|(_, text)| text.contains("119")) })
+        .await;
     let advice = rig.transcript().await.into_iter().find(|(_, text)| text.contains("119")).unwrap().1;
     assert!(hears(&caller, pitch_of(&advice), SOON).await.is_some(), "{advice}");
     caller.hang_up().await;
@@ -168,7 +195,11 @@ async fn danger_is_told_before_anything_else_and_not_interrupted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_elderly_one_key_call_hears_no_prompt_and_rings_at_once() {
-    let rig = Rig::new(Wanted { change: |config| config.elderly_numbers = vec!["05741111".to_owned()], ..Wanted::default() }).await;
+    let rig = Rig::new(Wanted {
+        change: |config| config.elderly_numbers = vec!["05741111".to_owned()],
+        ..Wanted::default()
+    })
+    .await;
     let (_, telephone) = rig.agent("zhao").await;
     let desk = tokio::spawn(telephone.lift(SOON, Duration::ZERO));
     let caller = rig.dial("05741111", "12345").await;
@@ -194,7 +225,11 @@ async fn an_agent_who_accepts_in_the_console_gets_the_call_on_the_telephone() {
     .await;
     let (contact, ..) = rig.hotline.router().desk_of(&agent).await.unwrap().remove(0);
     let view = rig.hotline.desk_accept(&ctx, &contact).await.unwrap();
-    assert_eq!((view.channel.as_str(), view.messages.is_empty()), ("voice", false), "the transcript comes along");
+    assert_eq!(
+        (view.channel.as_str(), view.messages.is_empty()),
+        ("voice", false),
+        "the transcript comes along"
+    );
     let agent_side = desk.await.unwrap().expect("it goes on ringing");
     agent_side.say(&tone::tone(700.0, 3000, 0.3));
     assert!(hears(&caller, 700.0, SOON).await.is_some());

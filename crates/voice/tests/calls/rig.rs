@@ -36,7 +36,9 @@ pub struct Wanted {
 impl Default for Wanted {
     fn default() -> Self {
         let words: BTreeMap<usize, String> =
-            [(3, "我要转人工"), (5, "租房子能不能提公积金"), (8, "家里着火了快来人")].map(|(n, w)| (n, w.to_owned())).into();
+            [(3, "我要转人工"), (5, "租房子能不能提公积金"), (8, "家里着火了快来人")]
+                .map(|(n, w)| (n, w.to_owned()))
+                .into();
         Self {
             recogniser: Some(ScriptedEar { words, ..ScriptedEar::default() }),
             synthesiser: Some(ScriptedVoice { millis: 1000 }),
@@ -136,7 +138,12 @@ impl Rig {
     pub async fn until<F: Future<Output = bool>>(&self, what: &str, mut holds: impl FnMut() -> F) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !holds().await {
-            assert!(Instant::now() < deadline, "never: {what}; {:?} {:?}", self.phases().await, self.transcript().await);
+            assert!(
+                Instant::now() < deadline,
+                "never: {what}; {:?} {:?}",
+                self.phases().await,
+                self.transcript().await
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -157,7 +164,9 @@ pub async fn hears(caller: &Caller, hertz: f32, within: Duration) -> Option<Dura
     let began = Instant::now();
     let mut run: Vec<i16> = Vec::new();
     while began.elapsed() < within {
-        let Ok(Some(frame)) = tokio::time::timeout(Duration::from_secs(2), caller.next_frame()).await else { return None };
+        let Ok(Some(frame)) = tokio::time::timeout(Duration::from_secs(2), caller.next_frame()).await else {
+            return None;
+        };
         run.extend(frame);
         if run.len() >= 5 * FRAME {
             let from = run.len() - 5 * FRAME;
@@ -176,7 +185,8 @@ async fn hotline(database: &TestDb) -> Hotline {
     let store = (**database).clone();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter");
     site::install(&store, &folder, &ctx).await.expect("the site's settings");
-    let library = Library::open(store.clone(), knowledge::search::Settings::default()).await.expect("the library");
+    let library =
+        Library::open(store.clone(), knowledge::search::Settings::default()).await.expect("the library");
     let pack = pack::load(&folder).expect("the starter pack");
     library.set_vocabulary(pack.vocabulary());
     pack::install(&store, &pack, &ctx).await.expect("entries");
