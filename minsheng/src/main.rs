@@ -3,6 +3,7 @@
 mod bench;
 mod boot;
 mod eval;
+mod intent;
 mod pack;
 mod parts;
 mod serve;
@@ -75,6 +76,11 @@ enum Command {
         #[command(subcommand)]
         what: Eval,
     },
+    /// 用标注数据训练识别模型
+    Train {
+        #[command(subcommand)]
+        what: Train,
+    },
     /// 性能测量
     Bench {
         #[command(subcommand)]
@@ -111,6 +117,18 @@ enum Eval {
         #[arg(long, default_value = "packs/starter")]
         pack: PathBuf,
     },
+    /// 按脚本对话，并在每个状态试要人工、查重复提问
+    Conversations {
+        /// 脚本文件或目录
+        #[arg(long, default_value = "evals/conversations")]
+        scripts: PathBuf,
+        /// 输出
+        #[arg(long)]
+        out: PathBuf,
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+    },
     /// 逐句提问
     Ask {
         /// CSV，列 text
@@ -126,17 +144,53 @@ enum Eval {
         #[arg(long)]
         import: Option<PathBuf>,
     },
-    /// 检索
-    Retrieval {
-        /// CSV，列 kb_id,question[,answer]
+    #[command(flatten)]
+    Search(eval::search::Search),
+    /// 识别
+    Intent {
+        /// 任务：human_request、emergency、request_kind、domain、medical_line、dialect、crisis
         #[arg(long)]
-        entries: PathBuf,
-        /// CSV，列 qid,query,gold_kb_id
+        task: language::table::Task,
+        /// CSV
         #[arg(long)]
-        queries: PathBuf,
-        /// 句向量：none 或名称
-        #[arg(long, default_value = "none")]
-        embedder: String,
+        input: PathBuf,
+        /// 输出
+        #[arg(long)]
+        out: PathBuf,
+        /// 模型目录；不填用内置模型
+        #[arg(long)]
+        models: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Train {
+    /// 训练一个识别任务
+    Intent {
+        /// 任务，同 eval intent
+        #[arg(long)]
+        task: language::table::Task,
+        /// CSV，列同 eval intent，另有 family、split
+        #[arg(long)]
+        input: PathBuf,
+        /// 本站更正过的标注，同样的列；填了就与现用模型比较，更好才换
+        #[arg(long)]
+        site: Option<PathBuf>,
+        /// 模型目录
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 换用某一版模型，0为内置模型
+    Use {
+        /// 任务，同 eval intent
+        #[arg(long)]
+        task: language::table::Task,
+        /// 版本
+        #[arg(long)]
+        version: u32,
+        /// 模型目录
+        #[arg(long)]
+        out: PathBuf,
     },
 }
 
@@ -212,6 +266,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
             let intact = runtime.block_on(parts::audit_verify(&config))?;
             return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        Command::Train { what: Train::Intent { task, input, site, out } } => {
+            intent::train(task, &input, &out, site)?;
+        }
+        Command::Train { what: Train::Use { task, version, out } } => intent::promote(task, version, &out)?,
         Command::Eval { what } => return evaluate(&runtime, what),
         Command::Bench { what: Bench::Calls { calls, secs, rate, probes, pack } } => {
             let load = bench::calls::Load { calls, secs, rate, probes };
@@ -233,10 +291,15 @@ fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
         Eval::Dialogues { scripts, out, pack } => {
             runtime.block_on(eval::dialogues::run(&scripts, &out, &pack))?;
         }
+        Eval::Conversations { scripts, out, pack } => {
+            let kept = runtime.block_on(eval::conversations::run(&scripts, &out, &pack))?;
+            return Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
         Eval::Ask { input, out, pack, import } => {
             runtime.block_on(eval::ask::run(&input, &out, &pack, import.as_deref()))?;
         }
-        Eval::Retrieval { entries, queries, embedder } => parts::retrieval(&entries, &queries, &embedder)?,
+        Eval::Intent { task, input, out, models } => intent::eval(task, &input, &out, models.as_deref())?,
+        Eval::Search(what) => eval::search::run(what)?,
     }
     Ok(ExitCode::SUCCESS)
 }

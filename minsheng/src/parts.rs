@@ -207,17 +207,3 @@ pub async fn audit_verify(config: &Config) -> Result<bool> {
     }
     Ok(verdict.broken.is_none())
 }
-
-/// `minsheng eval retrieval`.
-///
-/// # Errors
-/// When a table cannot be read or the embedder is not known.
-pub fn retrieval(entries: &Path, queries: &Path, embedder: &str) -> Result<()> {
-    let deep = match embedder {
-        "none" => None,
-        name => bail!("没有名为{name}的句向量模型；可用：none"),
-    };
-    let report = knowledge::search::eval::retrieval(entries, queries, deep)?;
-    println!("{}", serde_json::to_string(&report)?);
-    Ok(())
-}

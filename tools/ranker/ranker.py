@@ -3,6 +3,7 @@
 ranker.py --data DATA --pack PACK --work WORK --rows PROGRAM --vectors measure.bin --out ranker.json
   PROGRAM: crates/knowledge/examples/ranker_rows, built for release
   measure.bin: vectors learned with --measure, so that what is ranked here was not learned from there
+  --deep FILE: recorded vectors of the sentence encoder (teacher.py --dump): learns the table used beside that encoder
 """
 
 import argparse
@@ -21,6 +22,8 @@ for name in ("data", "pack", "work", "rows", "vectors", "out"):
     parser.add_argument(f"--{name}", required=True)
 parser.add_argument("--features", default="crates/knowledge/src/search/features.rs")
 parser.add_argument("--trees", type=int, default=220)
+parser.add_argument("--deep")
+parser.add_argument("--no-study", action="store_true", help="only what is shipped, no cross-validation")
 parser.add_argument("--reuse", action="store_true", help="do not make the rows anew")
 args = parser.parse_args()
 work = args.work
@@ -28,7 +31,9 @@ work = args.work
 with open(args.features) as file:
     block = re.search(r"NAMES: \[&str; COUNT\] = \[(.*?)\];", file.read(), re.S).group(1)
 NAMES = re.findall(r'"(\w+)"', block)
-USED = [n for n, name in enumerate(NAMES) if not name.startswith("deep")]
+USED = [n for n, name in enumerate(NAMES) if args.deep or not name.startswith("deep")]
+SUFFIX = ".deep" if args.deep else ""
+ENV = {**os.environ, **({"DEEP": args.deep} if args.deep else {})}
 
 finance = finance_splits(args.data)
 third = len(finance["rank"]) // 3
@@ -52,19 +57,19 @@ jobs |= {f"ask{n}": ["ask", str(n)] for n in (0, 1)} | {"tests": ["tests"]}
 jobs |= {f"drop{n}": ["drop", str(n)] for n in range(4)} | {"other": ["other", f"{work}/others.txt"]}
 data = {}
 for name, how in jobs.items():
-    path = f"{work}/{name}.rows"
+    path = f"{work}/{name}{SUFFIX}.rows"
     if how is None:
         write_tables(work, name, *tables[name])
         how = ["tables", f"{work}/{name}.kb.csv", f"{work}/{name}.q.csv"]
     else:
         how = ["pack", args.pack, *how]
     if not args.reuse or not os.path.exists(path):
-        answer = subprocess.run([args.rows, args.vectors, path, *how], check=True, capture_output=True, text=True)
+        answer = subprocess.run([args.rows, args.vectors, path, *how], check=True, capture_output=True, text=True, env=ENV)
         with open(path + ".count", "w") as file:
             file.write(answer.stdout.split()[0])
     raw = np.fromfile(path, np.uint32).reshape(-1, len(NAMES) + 3)
     data[name] = raw[:, 0].astype(int), raw[:, 2].astype(int), raw[:, 3:].copy().view(np.float32)
-asked = {name: int(open(f"{work}/{name}.rows.count").read()) for name in jobs}
+asked = {name: int(open(f"{work}/{name}{SUFFIX}.rows.count").read()) for name in jobs}
 
 
 def part(name, low, high):
@@ -91,7 +96,7 @@ def learn(sets, trees=args.trees):
     counts = np.bincount(q)
     settings = dict(
         objective="lambdarank", num_leaves=15, learning_rate=0.1, min_data_in_leaf=40, num_threads=1, verbose=-1,
-        lambdarank_truncation_level=10, feature_fraction=0.8, bagging_fraction=0.8, bagging_freq=1, seed=1,
+        lambdarank_truncation_level=10, max_bin=127, feature_fraction=0.8, bagging_fraction=0.8, bagging_freq=1, seed=1,
     )  # fmt: skip
     return lightgbm.train(settings, lightgbm.Dataset(x[:, USED], y, group=counts[counts > 0]), trees)
 
@@ -150,7 +155,7 @@ for name, (x, y) in {**bests, "other": tuple(v[1::2] for v in bests["other"])}.i
     if name in fit:
         continue
     p = logistic.predict_proba(x)[:, 1]
-    for sure in (0.35, 0.5, 0.65, 0.8):
+    for sure in (0.3, 0.5, 0.6, 0.7, 0.8):
         print(f"confidence {name} >= {sure}: answered {np.mean(p >= sure):.3f}, wrong {np.mean((p >= sure) & (y == 0)):.3f}")
 
 trees = []
@@ -178,6 +183,8 @@ with open(args.out, "w") as file:
     file.write(",\n".join(json.dumps(tree, separators=(",", ":")) for tree in trees))
     file.write('\n],\n"confidence": ' + json.dumps(confidence) + "}\n")
 
+if args.no_study:
+    raise SystemExit
 # What it does on what it has not seen.
 for name in ("finance_test", "oppo", "faq", "tests"):
     print("terms only  ", measured(name, column(name, "whole_of_best")))

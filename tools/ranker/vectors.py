@@ -3,8 +3,9 @@
 Two aims at once: reproduce the teacher's angles between texts, and bring paraphrases together (in-batch contrast).
 
 vectors.py --data DATA --pack PACK --work WORK --out near.bin [--measure]
-  --measure: leaves out what the ranker is trained and measured on (finance rank and test, OPPO, one question in two
-  of the pack); without it everything is learned from. FAQ questions and pack tests are never read.
+  --measure: leaves out what the ranker is trained and measured on (finance rank and test, OPPO, FAQ queries, one
+  question in two of the pack); without it everything is learned from. The FAQ's own entries are read in both: a site has
+  its entries. Pack tests are never read.
 """
 
 import argparse
@@ -21,8 +22,8 @@ parser = argparse.ArgumentParser()
 for name in ("data", "pack", "work", "out"):
     parser.add_argument(f"--{name}", required=True)
 parser.add_argument("--measure", action="store_true")
-parser.add_argument("--width", type=int, default=96)
-parser.add_argument("--size", type=int, default=60_000)
+parser.add_argument("--width", type=int, default=192)
+parser.add_argument("--size", type=int, default=48_000)
 parser.add_argument("--epochs", type=int, default=2)
 args = parser.parse_args()
 rng = np.random.default_rng(0)
@@ -35,6 +36,8 @@ if args.measure:
     hidden |= {fold(s) for r in rows(f"{args.data}/paraphrase/oppo.csv") for s in (r["s1"], r["s2"])}
 else:
     pairs += finance["rank"] + finance["test"] + oppo_pairs(args.data)
+    entries = {r["kb_id"]: r["question"] for r in rows(f"{args.data}/faq/kb_28018.csv")}
+    pairs += [(r["query"], entries[r["gold_kb_id"]]) for r in rows(f"{args.data}/faq/queries_dev.csv")]
 pack_pairs = []
 for at, entry in enumerate(read_pack(args.pack)):
     questions = list(entry.get("questions", []))
@@ -51,8 +54,7 @@ for at, entry in enumerate(read_pack(args.pack)):
     pack_pairs += [(a, entry["answer"][:60]) for a in questions if entry.get("answer")]
 pairs += pack_pairs
 
-faq = {fold(r["question"]) for r in rows(f"{args.data}/faq/kb_28018.csv")}
-faq |= {fold(r["query"]) for r in rows(f"{args.data}/faq/queries_dev.csv")}
+faq = {fold(r["query"]) for r in rows(f"{args.data}/faq/queries_dev.csv")} if args.measure else set()
 tests = {fold(t) for entry in read_pack(args.pack) for t in entry.get("tests", [])}
 hidden |= faq | tests
 teacher = np.load(f"{args.work}/teacher.npz", allow_pickle=True)
@@ -102,7 +104,7 @@ def matrix(some):
     return sp.csr_matrix((ones, np.array(indices, np.int32), np.array(ends, np.int32)), (len(some), len(keys)))
 
 
-def step(x, gradient, rate, drop=0.3):
+def step(x, gradient, rate, drop=0.15):
     """One Adam step over the rows that the batch touches; n-grams are dropped at random so that the rest must do."""
     global steps
     x = sp.csr_matrix(((rng.random(len(x.data)) > drop).astype(np.float32), x.indices, x.indptr), x.shape)

@@ -28,6 +28,7 @@ impl Hotline {
             lines: site.profiles(),
             line_of_domain: site.line_of_domain(),
             skill_of_domain: site.domains.values().map(|one| (one.name.clone(), one.skill.clone())).collect(),
+            on_site: site.domains.values().filter(|one| one.on_site).map(|one| one.name.clone()).collect(),
             policy: self.0.parts.policy,
             ..Brain::default()
         };

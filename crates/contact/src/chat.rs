@@ -53,6 +53,7 @@ impl Hotline {
         let ctx = self.citizen(&id);
         let line =
             if self.site().lines.contains_key(&opening.line) { opening.line } else { "12345".to_owned() };
+        let lane = self.lane_of(&line, opening.lane);
         let conversation = Conversation { line: LineId(line.clone()), ..Conversation::new(id.clone(), now) };
         let previous = self.previous(&id, opening.phone.as_deref()).await?;
         let record = Record {
@@ -69,7 +70,7 @@ impl Hotline {
             .bind(hash(&token))
             .bind(name(&opening.channel))
             .bind(line.as_str())
-            .bind(name(&opening.lane))
+            .bind(name(&lane))
             .bind("listening")
             .bind(None::<String>)
             .bind(to_json("contact", &record)?)
@@ -82,12 +83,23 @@ impl Hotline {
         let event = Event::Started {
             channel: opening.channel,
             line: LineId(line),
-            lane: opening.lane,
+            lane,
             phone: opening.phone,
             previous: previous.map(Box::new),
         };
         self.apply(&ctx, &id, event, None).await?;
         self.chat(&token, &id, 0).await
+    }
+
+    /// The lane a contact begins in: its own, or else the one its line is for.
+    fn lane_of(&self, line: &str, own: Lane) -> Lane {
+        let site = self.site();
+        let named = site.lines.get(line).and_then(|line| line.lane.as_deref());
+        match named {
+            Some("elderly") if own == Lane::Normal => Lane::Elderly,
+            Some("dialect") if own == Lane::Normal => Lane::Dialect,
+            _ => own,
+        }
     }
 
     /// What the same caller's last contact left behind.

@@ -36,3 +36,4 @@ pub use error::ContactError;
 pub use hotline::{Hotline, Parts};
 pub use hub::{Hub, Watch};
 pub use supervise::ContactFilter;
+pub use turn::phase_name;

@@ -13,13 +13,15 @@ use sqlx::Row as _;
 use store::Claimed;
 
 use crate::link::Ordered;
-use crate::turn::{Record, TicketOrder};
+use crate::turn::{Addition, Record, TicketOrder};
 use crate::{ContactError, Hotline, Hub, sql};
 
 /// Commands to routing.
 pub(crate) const ROUTING: &str = "contact.routing";
 /// Tickets to open.
 pub(crate) const TICKET: &str = "contact.ticket";
+/// Words for a ticket that is open already.
+pub(crate) const ADDITION: &str = "contact.addition";
 
 const HOLDER: &str = "pump";
 const BATCH: u32 = 32;
@@ -32,7 +34,7 @@ impl Hotline {
     /// Runs until the program ends: the outbox's consumers, routing's clock, the reconciler.
     pub fn start(&self) -> Vec<tokio::task::JoinHandle<()>> {
         let mut tasks = Vec::new();
-        for topic in [ROUTING, TICKET] {
+        for topic in [ROUTING, TICKET, ADDITION] {
             let hotline = self.clone();
             tasks.push(tokio::spawn(async move { hotline.consume(topic).await }));
         }
@@ -65,6 +67,7 @@ impl Hotline {
     async fn handle(&self, message: &Claimed) {
         let done = match message.topic.as_str() {
             ROUTING => self.routed(message).await,
+            ADDITION => self.added(message).await,
             _ => self.filed(message).await,
         };
         let after = match done {
@@ -110,6 +113,28 @@ impl Hotline {
         };
         self.apply(&ctx, &order.contact, event, None).await?;
         Ok(())
+    }
+
+    /// Adds words to a ticket. Tried again after a fall, they may be there already.
+    async fn added(&self, message: &Claimed) -> Result<(), ContactError> {
+        let addition: Addition = message.read()?;
+        let ctx = self.ctx("contact");
+        if message.attempts > 1 {
+            let ticket = self.casework().ticket_get(&ctx, &addition.number).await?;
+            let masked = security::mask_text(&addition.words);
+            if ticket.events.iter().any(|event| event.words.contains(masked.trim())) {
+                return Ok(());
+            }
+        }
+        match self.casework().ticket_note(&ctx, &addition.number, &addition.words).await {
+            Err(error) if message.attempts < 3 => Err(error.into()),
+            Err(error) => {
+                // A ticket closed meanwhile takes no more words; they stand in the transcript of the contact.
+                tracing::warn!(number = %addition.number, %error, "words could not be added to a ticket");
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+        }
     }
 
     /// Gives routing a command and performs what follows.

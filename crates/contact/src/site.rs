@@ -24,6 +24,9 @@ pub struct Domain {
     pub name: String,
     /// The skill an agent needs.
     pub skill: String,
+    /// Help in it means that somebody goes to a place.
+    #[serde(default)]
+    pub on_site: bool,
 }
 
 /// Hours of human service.

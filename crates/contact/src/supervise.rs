@@ -215,9 +215,10 @@ impl Hotline {
         Ok(())
     }
 
-    /// How sure the libraries are of their best finding for words.
-    pub fn best_confidence(&self, words: &str) -> f32 {
+    /// The nearest findings for words, best first, with how sure the libraries are of each.
+    pub fn nearest(&self, words: &str, limit: usize) -> Vec<(String, f32)> {
         let ask = knowledge::Ask { text: words, ..knowledge::Ask::default() };
-        self.library().search(&ask, self.now(), 1).first().map_or(0.0, |best| best.confidence)
+        let found = self.library().search(&ask, self.now(), limit);
+        found.into_iter().map(|one| (one.title, one.confidence)).collect()
     }
 }

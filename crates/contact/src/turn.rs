@@ -70,12 +70,20 @@ pub(crate) struct TicketOrder {
     pub draft: TicketDraft,
 }
 
+/// Words to be added to a ticket, as they lie in the outbox.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Addition {
+    pub number: String,
+    pub words: String,
+}
+
 /// What one event led to.
 #[derive(Debug, Default)]
 struct Outgoing {
     messages: Vec<(&'static str, String, Body, Option<String>)>,
     commands: Vec<Command>,
     tickets: Vec<(u32, TicketDraft)>,
+    additions: Vec<Addition>,
     callback: Option<Passport>,
     handed_over: Option<HandOver>,
     audits: Vec<(&'static str, String)>,
@@ -216,6 +224,7 @@ impl Hotline {
                     Effect::LeaveQueue => out.commands.push(Command::Abandon { contact: state.id.clone() }),
                     Effect::ToAgent { danger, .. } => out.alert |= danger.is_some(),
                     Effect::OpenTicket { request, draft } => out.tickets.push((request, *draft)),
+                    Effect::AddToTicket { number, words } => out.additions.push(Addition { number, words }),
                     Effect::LookUpTicket { request, number } => {
                         let text = self.progress_words(&state, &number).await?;
                         events.push_back(Event::TicketProgress { request, text });
@@ -312,6 +321,9 @@ impl Hotline {
             let order = TicketOrder { contact: id.clone(), request, draft };
             tx.emit(crate::pump::TICKET, &format!("ticket:{id}:{request}"), &order).await?;
         }
+        for (at, addition) in out.additions.into_iter().enumerate() {
+            tx.emit(crate::pump::ADDITION, &format!("addition:{id}:{version}:{at}"), &addition).await?;
+        }
         if let Some(passport) = out.callback {
             self.promise(tx, id, record, &passport).await?;
         }
@@ -388,7 +400,8 @@ pub(crate) fn name(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-pub(crate) const fn phase_name(phase: &Phase) -> &'static str {
+/// The stable name of a phase.
+pub const fn phase_name(phase: &Phase) -> &'static str {
     match phase {
         Phase::Listening => "listening",
         Phase::Asking { .. } => "asking",

@@ -1,6 +1,6 @@
 //! What the engine knows beside the conversation: scenarios, the reader of language, the boundary table, the lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use language::Reader;
@@ -16,7 +16,7 @@ use crate::scenario::Scenarios;
 pub struct Policy {
     /// An answer is given at or above this confidence. Default 0.62.
     pub answer_at: f32,
-    /// Candidates are put to the caller at or above this confidence. Default 0.30.
+    /// Candidates are put to the caller at or above this confidence. Default 0.20.
     pub clarify_at: f32,
     /// Two candidates closer than this are both put to the caller. Default 0.08.
     pub margin: f32,
@@ -32,7 +32,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             answer_at: 0.62,
-            clarify_at: 0.30,
+            clarify_at: 0.20,
             margin: 0.08,
             failures: 2,
             speech_at: 0.45,
@@ -69,6 +69,8 @@ pub struct Brain {
     pub line_of_domain: BTreeMap<String, String>,
     /// The skill an agent needs for a domain.
     pub skill_of_domain: BTreeMap<String, String>,
+    /// Domains in which help means that somebody goes to a place.
+    pub on_site: BTreeSet<String>,
     /// Thresholds.
     pub policy: Policy,
     /// The charter's enforcement.

@@ -356,7 +356,7 @@ pub enum Effect {
         query: String,
         /// The domain, where known.
         domain: Option<String>,
-        /// The title of the answer before it, in whose light a follow-up is understood.
+        /// The entry given as the answer before it, in whose light a follow-up is understood.
         about: Option<String>,
         /// Entries not to return: the caller has rejected them.
         except: Vec<String>,
@@ -387,6 +387,13 @@ pub enum Effect {
         request: u32,
         /// Its content.
         draft: Box<TicketDraft>,
+    },
+    /// Add the caller's later words to a ticket.
+    AddToTicket {
+        /// Its number.
+        number: String,
+        /// The words.
+        words: String,
     },
     /// Look a ticket up.
     LookUpTicket {

@@ -219,7 +219,7 @@ const PUTS_OFF: &[&str] = &[
 ];
 
 /// Whether words taken for a place can be one: 资格认证怎么弄 ends like a lane and is none.
-fn names_place(words: &str) -> bool {
+pub fn names_place(words: &str) -> bool {
     !looks_like_question(words)
         && !PUTS_OFF.iter().chain(&["哪条", "哪里", "哪个", "不会", "手机"]).any(|no| words.contains(no))
 }
@@ -227,33 +227,18 @@ fn names_place(words: &str) -> bool {
 /// A place as people describe it: "不知道叫什么路，就在菜场门口" names the market's door. Nothing where the words only put off,
 /// or name no place at all.
 fn place(words: &str) -> Option<String> {
-    const PUTS_OFF: &[&str] = &[
-        "等一下",
-        "等下",
-        "等等",
-        "稍等",
-        "等会",
-        "看下",
-        "看一下",
-        "看看",
-        "找找",
-        "不知道",
-        "不晓得",
-        "不清楚",
-        "说不上",
-        "说不清",
-        "不认识",
-        "没注意",
-    ];
     const ANYWHERE: &[&str] = &[
         "小区", "里面", "外面", "楼下", "楼上", "门口", "马路", "路上", "街上", "家里", "旁边", "附近",
         "边上", "对面", "我们", "我家", "这里", "那里", "这边", "那边", "这个", "那个", "就是", "里", "的",
         "就", "在", "是", "啊", "呀", "嘛", "了", "吧",
     ];
+    // 没人困在里面, 已经三天了: told about the matter, and no place.
+    const TELLS: &[&str] = &["没", "不是", "已经", "有人", "没有", "昨", "今", "刚", "很", "好几", "太"];
     let clauses = words.split(['，', ',', '。', '；', ';', '！', '!', '？', '?', '\n']).map(str::trim);
     let told: Vec<&str> = clauses
         .filter(|clause| !clause.is_empty() && !looks_like_question(clause))
         .filter(|clause| !PUTS_OFF.iter().any(|off| clause.contains(off)))
+        .filter(|clause| !TELLS.iter().any(|start| clause.starts_with(start)))
         .collect();
     let told = told.join("，");
     let told = ["就是在", "就在", "就是", "在", "是"]
@@ -353,6 +338,48 @@ pub fn looks_like_question(words: &str) -> bool {
     ["怎么", "如何", "吗", "什么", "多少", "能不能", "可不可以", "为什么", "哪里办", "啥", "咋"]
         .iter()
         .any(|mark| words.contains(mark))
+}
+
+/// As [`looks_like_question`], with what is a question only where no form waits for an answer: 要不要, 几天, 退休的呢.
+pub fn asks_something(words: &str) -> bool {
+    const MARKS: [&str; 24] = [
+        "几岁",
+        "几号",
+        "几天",
+        "几年",
+        "几个月",
+        "几点",
+        "几次",
+        "几块",
+        "哪个",
+        "哪里",
+        "哪儿",
+        "哪些",
+        "多久",
+        "多大",
+        "多长",
+        "是不是",
+        "要不要",
+        "会不会",
+        "有没有",
+        "行不行",
+        "该不该",
+        "算不算",
+        "可以不",
+        "？",
+    ];
+    let end = words.trim_end_matches(['。', '，', '！', '啊', '呀', ' ']);
+    looks_like_question(words)
+        || MARKS.iter().any(|mark| words.contains(mark))
+        || ["呢", "么", "不", "?", "对吧", "是吧", "伐", "嘛"].iter().any(|mark| end.ends_with(mark))
+        || verb_not_verb(words)
+}
+
+/// 认不认, 肯不肯.
+fn verb_not_verb(words: &str) -> bool {
+    let words = words.trim_start_matches("不对");
+    let chars: Vec<char> = words.chars().collect();
+    chars.windows(3).any(|three| matches!(three, [first, '不' | '没', last] if first == last))
 }
 
 fn refuses(words: &str) -> bool {

@@ -178,8 +178,14 @@ pub struct Conversation {
     pub aside: Option<String>,
     /// Parts that failed in a row.
     pub breakdowns: u8,
-    /// The title of the answer last given: follow-up questions are searched in its light.
+    /// The entry last given as an answer: follow-up questions are searched in its light.
     pub about: Option<String>,
+    /// Candidates put to the caller, while what was told instead of a pick is searched.
+    #[serde(default)]
+    pub put: Vec<Choice>,
+    /// The ticket just opened, while what comes next may still belong to it.
+    #[serde(default)]
+    pub fresh_ticket: Option<String>,
     /// The present matter has neither answer, person nor ticket yet.
     pub open_matter: bool,
     /// How the contact stands; final once ended.
@@ -215,6 +221,8 @@ impl Conversation {
             aside: None,
             breakdowns: 0,
             about: None,
+            put: Vec::new(),
+            fresh_ticket: None,
             open_matter: false,
             outcome: None,
             next_request: 1,

@@ -52,6 +52,12 @@ pub const GOODBYE: &str = "好的，感谢来电。要是方便，请给这次�
 pub const GOODBYE_NOTHING: &str = "好的，有事随时来找我们，再见。";
 /// Said when the caller drops the matter.
 pub const DROPPED: &str = "好的，这件事先放下。还有别的事，您接着说就行。";
+/// Said to a remark after an answer that asks nothing.
+pub const REMARKED: &str = "好的。刚才说的是一般的规定；您的情况要是对不上，说一声“转人工”，马上请工作人员来看。还有别的事，您接着说就行。";
+/// Said to a second remark.
+pub const REMARKED_AGAIN: &str = "您说的这些，我手头的规定里没有写到那么细。要不要请工作人员接着跟您说？";
+/// Said when a person is declined.
+pub const STAYS_WITH_BOT: &str = "好的，不转人工。您接着说就行。";
 /// Said when asked to wait.
 pub const TAKE_YOUR_TIME: &str = "好的，您慢慢来，不着急。";
 /// Said when the caller returns from another topic.

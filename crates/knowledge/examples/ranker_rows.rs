@@ -7,8 +7,10 @@
 //! `ranker_rows VECTORS OUT pack DIR other FILE`: questions that are no business of the pack, one a line
 //!
 //! Each row is `[question, candidate, right, features...]`, little-endian: three u32 and then f32.
-//! `VECTORS` is a table of n-gram vectors, or `-` for the built-in one.
+//! `VECTORS` is a table of n-gram vectors, or `-` for the built-in one. The environment variable `DEEP` names a file of sentence
+//! vectors (`teacher.py --dump`) that stands in for the sentence encoder, so that its features are in the rows too.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
 use std::io::Write;
@@ -17,11 +19,49 @@ use std::sync::Arc;
 
 use jiff::civil::date;
 use knowledge::search::near::NgramVectors;
-use knowledge::search::{IndexedClause, IndexedEntry, Query, SearchIndex, Settings};
+use knowledge::search::{Embedder, IndexedClause, IndexedEntry, Query, SearchIndex, Settings};
 use language::synonyms::Synonyms;
 use serde::Deserialize;
 
 type Fault = Box<dyn Error>;
+
+/// Vectors computed before: width, then per text its length in bytes, the text and its vector.
+#[derive(Debug)]
+struct Recorded(usize, HashMap<String, Vec<f32>>);
+
+impl Recorded {
+    fn read(file: &[u8]) -> Option<Self> {
+        let word = |bytes: &[u8]| bytes.first_chunk::<4>().map(|b| u32::from_le_bytes(*b));
+        let width = word(file)? as usize;
+        let (mut rest, mut all) = (file.get(4..)?, HashMap::new());
+        while let Some(length) = word(rest) {
+            let (text, after) = rest.get(4..)?.split_at_checked(length as usize)?;
+            let (vector, after) = after.split_at_checked(width * 4)?;
+            let values = vector.chunks_exact(4).filter_map(word).map(f32::from_bits);
+            all.insert(String::from_utf8_lossy(text).into_owned(), values.collect());
+            rest = after;
+        }
+        Some(Self(width, all))
+    }
+}
+
+impl Embedder for Recorded {
+    fn name(&self) -> &'static str {
+        "recorded"
+    }
+
+    fn dimensions(&self) -> usize {
+        self.0
+    }
+
+    fn embed(&self, text: &str) -> Vec<f32> {
+        let key: String = text.trim().chars().take(120).collect();
+        self.1.get(&key).cloned().unwrap_or_else(|| {
+            eprintln!("no vector: {key}");
+            vec![0.0; self.0]
+        })
+    }
+}
 
 #[derive(Deserialize)]
 struct PackEntry {
@@ -121,6 +161,9 @@ fn main() -> Result<(), Fault> {
     let mut settings = Settings::default();
     if vectors != "-" {
         settings.near = Arc::new(NgramVectors::read(&fs::read(vectors)?)?);
+    }
+    if let Some(file) = std::env::var_os("DEEP") {
+        settings.deep = Some(Arc::new(Recorded::read(&fs::read(file)?).ok_or("DEEP is damaged")?));
     }
     let (indexed, asked) = match (kind.as_str(), rest) {
         ("tables", [entries, queries]) => tables(entries, queries)?,

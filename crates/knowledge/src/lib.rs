@@ -19,6 +19,7 @@ mod origin;
 pub mod pack;
 pub mod search;
 pub mod service;
+pub mod split;
 pub mod sql;
 mod writer;
 

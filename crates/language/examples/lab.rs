@@ -1,12 +1,32 @@
 //! Cross-validation by wording family, for those who work on the features: `lab TASK CSV.. [--test] [--errors]`.
 
 use language::Heard;
-use language::escape;
-use language::model::features::{Spec, features};
+use language::concepts::Concepts;
+use language::model::features::{Matching, Spec, features};
 use language::model::meaning;
 use language::model::train::{Balance, Example, Plan, held_out, train};
 use language::views::Views;
+use language::{danger, escape};
 use std::collections::BTreeMap;
+
+const HUMAN: &[&str] =
+    &["mask", "refuse", "must", "report", "wish", "bare", "after", "offered", "declined", "lost", "queue"];
+const DANGER: &[&str] = &[
+    "resolved",
+    "negated",
+    "past",
+    "media",
+    "policy",
+    "maybe",
+    "place",
+    "now",
+    "sign-119",
+    "sign-120",
+    "sign-122",
+    "sign-110",
+    "sign-gas",
+    "sign-crisis",
+];
 
 struct Row {
     text: String,
@@ -54,18 +74,25 @@ fn main() {
     let num = |n: &str, d: f32| args.iter().position(|a| a == n).map_or(d, |i| args[i + 1].parse().unwrap());
     let column = &args[0];
     let files: Vec<&String> = args[1..].iter().filter(|a| a.ends_with(".csv")).collect();
-    let rules = flag("--rules").then(|| {
-        (
-            escape::rules(),
-            &["mask", "refuse", "must", "report", "wish", "bare", "after", "offered", "declined"][..],
-        )
-    });
+    let rules = if flag("--rules") {
+        Some(Matching { rules: escape::rules, blank: "", verdicts: HUMAN })
+    } else if flag("--drules") {
+        Some(Matching { rules: danger::rules, blank: "blank", verdicts: DANGER })
+    } else {
+        None
+    };
+    let concepts: &'static [fn() -> &'static Concepts] = match (flag("--concepts"), flag("--kwords")) {
+        (true, true) => &[language::domain_words, language::kind_words],
+        (true, false) => &[language::domain_words],
+        (false, true) => &[language::kind_words],
+        _ => &[],
+    };
     let spec = Spec {
         grams: num("--grams", 3.0) as usize,
         sounds: flag("--sounds"),
         place: flag("--place"),
         rules,
-        concepts: flag("--concepts").then(language::concepts_of),
+        concepts,
     };
     let plan = Plan {
         cost: num("--cost", 1.0),
@@ -122,10 +149,12 @@ fn main() {
     let mut thresholds = vec![];
     for (row, (label, scores, names)) in judged.iter().zip(&scored) {
         let guess = names[scores.best()].clone();
-        if flag("--union") || labels == ["0", "1"] {
+        if flag("--union") || flag("--danger") || labels == ["0", "1"] {
             let rule =
                 flag("--union") && column == "label" && escape::hear(&row.text, &row.heard).wish.is_some();
-            let m = scores.margin(1) - scores.margin(0);
+            let rule = rule || flag("--danger") && danger::look(&row.text).is_some();
+            let lean = if flag("--lean") { danger::look_views(&Views::of(&row.text)).lean() } else { 0.0 };
+            let m = scores.margin(1) - scores.margin(0) + lean;
             thresholds.push((label == "1", if rule { 99.0 } else { m }, row));
         }
         right += usize::from(guess == *label);

@@ -57,6 +57,13 @@ impl Concepts {
         self.names.get(usize::from(concept)).map_or("", String::as_str)
     }
 
+    /// A number that depends on the concept's name alone, not on its place in the file.
+    pub fn mark(&self, concept: u16) -> u32 {
+        self.name(concept)
+            .bytes()
+            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    }
+
     /// The number of concepts.
     pub fn len(&self) -> usize {
         self.names.len()

@@ -104,6 +104,11 @@ fn in_place(rules: &Rules, line: &Line, heard: &Heard) -> Option<Escape> {
     {
         return Some(found("phrase", &words));
     }
+    if *heard == Heard::Queue
+        && let Some(words) = rules.find("queue", line)
+    {
+        return Some(found("phrase", &words));
+    }
     if *heard == Heard::Offered
         && let Some(words) = rules.find("offered", line).or_else(|| rules.find("overturn", line))
     {
@@ -126,7 +131,11 @@ fn latin(rules: &Rules, views: &Views) -> Option<String> {
     if rules.find("latinno", &line).is_some() {
         return None;
     }
-    rules.find("latin", &line).map(|words| words.trim().to_owned())
+    let words = rules.find("latin", &line)?.trim().to_owned();
+    // 房产agent多收佣金 names an agent; 我要agent asks for one.
+    let last = words.rsplit(' ').next().unwrap_or_default();
+    let follows = views.clauses.split(last).nth(1).and_then(|rest| rest.chars().next());
+    follows.is_none_or(|c| "，吗吧呢呀啊嘛来接帮跟".contains(c)).then_some(words)
 }
 
 fn found(by: &str, words: &str) -> Escape {

@@ -7,9 +7,12 @@
 pub mod act;
 pub mod concepts;
 pub mod danger;
+pub mod dialect;
 pub mod entity;
 pub mod escape;
+pub mod eval;
 pub mod kind;
+pub mod mind;
 pub mod model;
 pub mod normalise;
 pub mod pinyin;
@@ -20,6 +23,8 @@ pub mod rules;
 pub mod segment;
 pub mod sounds;
 pub mod synonyms;
+pub mod table;
+pub mod train;
 pub mod views;
 
 pub use reader::Reader;
@@ -27,9 +32,16 @@ pub use reading::{
     Act, Danger, Domain, Entity, EntityKind, Heard, HumanWish, Kind, MedicalLine, Reading, Service, Urgency,
 };
 
-/// The concepts built in.
-pub fn concepts_of() -> &'static concepts::Concepts {
-    static CONCEPTS: std::sync::LazyLock<concepts::Concepts> =
+/// Words by business domain.
+pub fn domain_words() -> &'static concepts::Concepts {
+    static WORDS: std::sync::LazyLock<concepts::Concepts> =
         std::sync::LazyLock::new(|| concepts::Concepts::parse(include_str!("../assets/lexicon/domains.txt")));
-    &CONCEPTS
+    &WORDS
+}
+
+/// Words by kind of request.
+pub fn kind_words() -> &'static concepts::Concepts {
+    static WORDS: std::sync::LazyLock<concepts::Concepts> =
+        std::sync::LazyLock::new(|| concepts::Concepts::parse(include_str!("../assets/lexicon/kinds.txt")));
+    &WORDS
 }

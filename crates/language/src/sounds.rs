@@ -32,11 +32,16 @@ pub fn person_named(clauses: &str) -> Option<String> {
         if near > 0 && !mandarin {
             continue;
         }
-        // 人工 itself is the rules' matter, except before a misheard 服务 or 客服.
+        // 人工 itself is the rules' matter, except after a misheard verb or before a misheard 服务 or 客服.
         let told: String = chars.iter().skip(at + 2).take(2).collect();
-        if written == "人工" && (told == "服务" || told == "客服" || !service_after(&sound, at + 2, &chars))
-        {
-            continue;
+        if written == "人工" {
+            let end = if told == "服务" || told == "客服" { at + 4 } else { at + 2 };
+            if misheard_verb(&chars, at, end) {
+                return Some(chars.iter().skip(at - 1).take(3).collect());
+            }
+            if end == at + 4 || !service_after(&sound, at + 2, &chars) {
+                continue;
+            }
         }
         let asked = at > 0 && ASK.contains(&sound(at - 1));
         let first = at == 0 || chars.get(at - 1) == Some(&'，');
@@ -58,11 +63,11 @@ pub fn person_named(clauses: &str) -> Option<String> {
     None
 }
 
-/// 砖人工, 专人工: the verb misheard, 人工 not, and nothing after it.
-fn misheard_verb(chars: &[char], at: usize) -> bool {
+/// 砖人工, 装人工: the verb misheard, 人工 not, and nothing after it.
+fn misheard_verb(chars: &[char], at: usize, end: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| chars.get(before));
-    before.is_some_and(|c| *c != '转' && matches!(syllable(*c), Some("zhuan" | "chuan" | "zuan")))
-        && chars.get(at + 2).is_none_or(|c| AFTER.contains(c))
+    before.is_some_and(|c| *c != '转' && matches!(syllable(*c), Some("zhuan" | "chuan" | "zuan" | "zhuang")))
+        && chars.get(end).is_none_or(|c| AFTER.contains(c))
 }
 
 /// 客服 misheard, after a verb and with nothing behind it: 转客夫, 找可服.
@@ -71,11 +76,14 @@ pub fn desk_named(clauses: &str) -> Option<String> {
     let sound = |at: usize| chars.get(at).and_then(|c| syllable(*c)).unwrap_or("");
     (1..chars.len().saturating_sub(1)).find_map(|at| {
         let words: String = chars.iter().skip(at - 1).take(3).collect();
-        let heard = sound(at) == "ke"
-            && sound(at + 1) == "fu"
-            && !words.ends_with("克服")
-            && !words.ends_with("客服");
-        let asked = matches!(sound(at - 1), "zhuan" | "jie" | "zhao" | "jiao" | "huan");
+        let heard = sound(at) == "ke" && sound(at + 1) == "fu" && !words.ends_with("客服");
+        // 找一下可服: the verb may stand before 一下 or 个.
+        let verb = match chars.get(at - 1) {
+            Some('下') => at.saturating_sub(3),
+            Some('个') => at.saturating_sub(2),
+            _ => at - 1,
+        };
+        let asked = matches!(sound(verb), "zhuan" | "jie" | "zhao" | "jiao" | "huan");
         let last = chars.get(at + 2).is_none_or(|c| AFTER.contains(c));
         (heard && asked && last).then_some(words)
     })

@@ -71,18 +71,21 @@ impl Ahead {
             handling / at_once.max(1.0)
         };
         let mut position = 1;
-        let mut work_us = each_us(profile, mine);
+        // Whole microseconds, so that the sum does not depend on the order of profiles, which a restart may change.
+        let mut work_us = each_us(profile, mine).round() as i64;
         for (id, count) in self.count.iter().enumerate().filter(|(_, count)| **count > 0) {
             let theirs = duty.served_by(id);
             let shared = duty.shared(mine, theirs);
             if shared > 0 || theirs == mine {
                 position += count;
                 let share = f64::from(shared) / f64::from(duty.agents_for(theirs).max(1));
-                work_us += f64::from(*count) * each_us(id, theirs) * share;
+                work_us += (f64::from(*count) * each_us(id, theirs) * share).round() as i64;
             }
         }
-        let wait_secs =
-            (agents > 0).then(|| (work_us / f64::from(agents) / Micros::SECOND as f64).ceil() as u32);
+        let wait_secs = (agents > 0).then(|| {
+            let by_all_us = i64::from(agents) * Micros::SECOND;
+            u32::try_from((work_us + by_all_us - 1) / by_all_us).unwrap_or(u32::MAX)
+        });
         Estimate { position, wait_secs }
     }
 }

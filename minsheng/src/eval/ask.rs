@@ -43,12 +43,13 @@ pub async fn run(input: &Path, out: &Path, pack: &Path, import: Option<&Path>) -
                 let person = matches!(outcome.as_str(), "queued" | "with_agent" | "handed_over");
                 answered += usize::from(answer.is_some());
                 handed_over += usize::from(person);
-                let confidence = rig.hotline.best_confidence(text);
+                let nearest = rig.hotline.nearest(text, 3);
+                let confidence = nearest.first().map_or(0.0, |best| best.1);
                 json!({
                     "text": text, "outcome": if person { "handed_over" } else { outcome.as_str() },
                     "answer": answer.map_or_else(|| replies.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join("\n"), |one| one.text.clone()),
                     "citations": answer.map(|one| one.citations.clone()).unwrap_or_default(),
-                    "confidence": confidence, "latency_ms": latency_ms,
+                    "confidence": confidence, "nearest": nearest, "latency_ms": latency_ms,
                 })
             }
             Err(error) => {

@@ -90,17 +90,18 @@ pub async fn run(scripts: &Path, out: &Path, pack: &Path) -> Result<()> {
     Ok(())
 }
 
-fn line(script: &Script, played: &Evidence, verdict: &Verdict) -> serde_json::Value {
+pub(super) fn line(script: &Script, played: &Evidence, verdict: &Verdict) -> serde_json::Value {
     json!({
         "id": script.id, "line": script.line, "description": script.description,
         "transcript": played.transcript, "outcome": played.outcome, "expected": script.expect.outcome,
         "passport": played.passport, "tickets": played.tickets, "citations": played.citations,
-        "asked": played.asked, "verdict": verdict,
+        "asked": played.asked, "asked_again": played.asked_again, "no_escape": played.no_escape,
+        "verdict": verdict,
     })
 }
 
 /// Plays one script.
-async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Evidence> {
+pub(super) async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Evidence> {
     let hotline = &rig.hotline;
     let phone = format!("139{:08}", 57_400_000 + at);
     let line = hotline
@@ -123,6 +124,8 @@ async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Evidence> {
         replies: replies(&chat.messages, &mut seen, &mut evidence),
         phase: chat.phase.clone(),
     }];
+    let mut before = settled(rig, &chat.token).await?;
+    super::conversations::try_escapes(hotline, &before, &mut evidence);
     for (number, turn) in script.turns.iter().enumerate() {
         match special(turn) {
             Some(Special::Silence(secs)) => {
@@ -143,6 +146,9 @@ async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Evidence> {
         }
         let state = settled(rig, &chat.token).await?;
         evidence.take(&state);
+        super::conversations::note_asked_again(&before, &state, &mut evidence);
+        super::conversations::try_escapes(hotline, &state, &mut evidence);
+        before = state;
         let now = hotline.chat_get(&chat.token, seen).await?;
         evidence.places.extend(now.queue.as_ref().map(|place| place.position));
         turns.push(Turn {

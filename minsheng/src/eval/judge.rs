@@ -58,6 +58,12 @@ pub struct Evidence {
     pub lines: Vec<String>,
     /// The lane, by its name.
     pub lane: String,
+    /// Slots asked although they were known before.
+    pub asked_again: Vec<String>,
+    /// Where a wish for a person did not lead to one in a single turn: the words and the phase.
+    pub no_escape: Vec<String>,
+    /// How many wishes were tried.
+    pub escapes_tried: usize,
 }
 
 impl Evidence {

@@ -2,6 +2,8 @@
 
 pub mod ask;
 pub mod charter;
+pub mod conversations;
 pub mod dialogues;
 pub mod judge;
 pub mod rig;
+pub mod search;

@@ -249,7 +249,8 @@ impl Judge<'_> {
             if utterance.citations.iter().any(|citation| !citation.in_force(day)) {
                 faults.push("引用了失效的条款");
             }
-            if self.input.class == Class::FoundLow {
+            // What was put to the caller by name and not refused was chosen by the caller, not by confidence.
+            if self.input.class == Class::FoundLow && self.before.state.put.is_empty() {
                 faults.push("没有把握也作了答");
             }
         }

@@ -82,6 +82,7 @@ impl Vertex {
         state.passport.advised.clear();
         state.passport.mood = 0;
         state.passport.tickets.truncate(1);
+        state.fresh_ticket = state.fresh_ticket.map(|_| String::new());
         state.about = state.about.map(|_| String::new());
         state.shown.truncate(1);
         state.useful = state.useful.min(1);
@@ -113,6 +114,7 @@ impl Vertex {
             state.failures = 0;
             state.shown.clear();
             state.about = None;
+            state.fresh_ticket = None;
             if let Some(matter) = &mut state.passport.matter {
                 matter.kind = language::Kind::Other;
                 matter.domain = None;
@@ -172,6 +174,7 @@ pub(super) fn line(input: &Input, effects: &[Effect]) -> String {
             Effect::LeaveQueue => "退出队列".to_owned(),
             Effect::ToAgent { .. } => "转给工作人员看".to_owned(),
             Effect::OpenTicket { .. } => "开工单".to_owned(),
+            Effect::AddToTicket { .. } => "补进工单".to_owned(),
             Effect::LookUpTicket { .. } => "查工单".to_owned(),
             Effect::PromiseCallback { .. } => "约回电".to_owned(),
             Effect::MoveLine { line } => format!("换到{line}线"),

@@ -3,11 +3,13 @@
 use language::{Heard, Kind};
 
 use super::Turn;
-use crate::event::{Candidate, Card, Reason, Target, Utterance, UtteranceKind};
+use crate::event::{Candidate, Card, Effect, Reason, Target, Utterance, UtteranceKind};
 use crate::scenario::SlotType;
 use crate::state::{Choice, Phase, Purpose};
 use crate::words;
 
+/// Words that ask nothing are taken for a matter only where something fits them this well.
+const REMARK_BELOW: f32 = 0.5;
 /// No more than this many candidates are put to the caller.
 const MOST_CHOICES: usize = 3;
 
@@ -15,7 +17,10 @@ impl Turn<'_> {
     pub(super) fn found(&mut self, request: u32, candidates: Vec<Candidate>) {
         if self.state.aside_request == Some(request) {
             self.state.aside_request = None;
-            return self.found_waiting(candidates);
+            if matches!(self.state.phase, Phase::Queued { .. }) {
+                self.found_waiting(candidates);
+            }
+            return;
         }
         let Phase::Seeking { request: waiting, purpose } = self.state.phase else { return };
         if waiting != request {
@@ -26,7 +31,8 @@ impl Turn<'_> {
         match purpose {
             Purpose::Aside => self.found_aside(candidates),
             Purpose::FlowSearch => self.found_in_flow(candidates),
-            Purpose::Matter | Purpose::Picked | Purpose::FlowAnswer | Purpose::WhileWaiting => {
+            Purpose::Picked => self.found_picked(candidates),
+            Purpose::Matter | Purpose::FlowAnswer | Purpose::WhileWaiting => {
                 self.found_matter(candidates);
             }
         }
@@ -36,13 +42,33 @@ impl Turn<'_> {
         self.brain.guards.good_enough(candidate.confidence, self.brain.policy.answer_at)
     }
 
+    /// More was told instead of a pick: what that makes clear, or else what was put to the caller and not refused.
+    fn found_picked(&mut self, candidates: Vec<Candidate>) {
+        let put = std::mem::take(&mut self.state.put);
+        let best = candidates.first().filter(|best| self.good(best)).cloned();
+        let among = candidates.into_iter().find(|one| put.iter().any(|choice| choice.target == one.target));
+        let first = put.into_iter().next();
+        let first = first.map(|choice| Candidate {
+            target: choice.target,
+            title: choice.title,
+            confidence: self.brain.policy.clarify_at,
+            card: choice.card,
+        });
+        match best.or(among).or(first) {
+            Some(found) => self.serve_matter(found),
+            None => self.hand_over(Reason::NoAnswer),
+        }
+    }
+
     fn found_matter(&mut self, candidates: Vec<Candidate>) {
         if let Some(scenario) = self.fitting_scenario(&candidates) {
             return self.start_flow(&scenario);
         }
         let best = candidates.first().cloned();
-        if let Some(best) = best.filter(|best| self.good(best) && !self.ambiguous(&candidates)) {
-            return self.serve(best.target, best.card);
+        if let Some(best) = best.filter(|best| self.good(best)) {
+            let rival = self.rival(&candidates);
+            self.serve_matter(best);
+            return self.mention(rival);
         }
         let near: Vec<Candidate> = candidates
             .into_iter()
@@ -50,17 +76,70 @@ impl Turn<'_> {
             .take(MOST_CHOICES)
             .collect();
         let kind = self.state.passport.matter.as_ref().map_or(Kind::Other, |matter| matter.kind);
-        if near.len() > 1
+        let may_clarify = !near.is_empty()
             && self.state.shown.is_empty()
             && self.brain.guards.may_ask(&self.state, false)
-            && kind != Kind::Help
-        {
+            && kind != Kind::Help;
+        let fits = near.first().is_some_and(|best| best.confidence >= REMARK_BELOW);
+        if !(may_clarify && fits) && self.remarked() {
+            return;
+        }
+        if may_clarify {
             return self.clarify(near);
         }
         match kind {
-            Kind::Help => self.start_flow(crate::scenario::HELP_FLOW),
-            Kind::Other if near.is_empty() => self.failed(words::NOT_UNDERSTOOD),
+            Kind::Help if self.wants_doing() && self.on_site() => {
+                self.start_flow(crate::scenario::HELP_FLOW);
+            }
             _ => self.hand_over(Reason::NoAnswer),
+        }
+    }
+
+    /// Somebody has to go there: what is asked for is a place to be seen to.
+    pub(super) fn on_site(&self) -> bool {
+        self.domain().is_some_and(|domain| self.brain.on_site.contains(&domain))
+    }
+
+    /// Something is to be done, not only told: 能不能来修一下, unlike 能不能申请救助.
+    fn wants_doing(&self) -> bool {
+        const DO: [&str; 13] = [
+            "派人",
+            "来人",
+            "来个人",
+            "来修",
+            "修一下",
+            "处理一下",
+            "清理",
+            "清一下",
+            "抓",
+            "管管",
+            "帮我",
+            "帮忙",
+            "来看看",
+        ];
+        self.state.passport.matter.as_ref().is_some_and(|matter| {
+            !crate::slots::asks_something(&matter.normal)
+                || DO.iter().any(|word| matter.normal.contains(word))
+        })
+    }
+
+    /// The best finding for a matter. An entry repairs nothing: who asks for something to be done at a place hears it and is
+    /// taken down all the same.
+    fn serve_matter(&mut self, best: Candidate) {
+        let helps = self.wants_doing()
+            && self.state.passport.matter.as_ref().is_some_and(|matter| matter.kind == Kind::Help);
+        let again = matches!(&best.target, Target::Entry(entry) if self.state.about.as_ref() == Some(entry));
+        let opens = again
+            || match &best.target {
+                Target::Entry(entry) => self.brain.scenarios.opening_with(entry).is_some(),
+                Target::Scenario(_) => true,
+            };
+        match best.card {
+            Some(card) if helps && !opens && self.on_site() && self.answer(&card) => {
+                self.state.open_matter = true;
+                self.start_flow(crate::scenario::HELP_FLOW);
+            }
+            card => self.serve(best.target, card),
         }
     }
 
@@ -79,13 +158,24 @@ impl Turn<'_> {
         })
     }
 
-    /// The second is as good as the first, and they are different matters.
-    fn ambiguous(&self, candidates: &[Candidate]) -> bool {
-        let (Some(first), Some(second)) = (candidates.first(), candidates.get(1)) else { return false };
-        self.brain.guards.may_ask(&self.state, false)
-            && first.confidence - second.confidence < self.brain.policy.margin
-            && first.confidence < self.brain.policy.answer_at + 0.15
-            && second.confidence >= self.brain.policy.clarify_at
+    /// An entry nearly as likely as the one that is served.
+    fn rival(&self, candidates: &[Candidate]) -> Option<String> {
+        let (first, second) = (candidates.first()?, candidates.get(1)?);
+        let near = first.confidence - second.confidence < self.brain.policy.margin;
+        let entry = matches!(second.target, Target::Entry(_));
+        (near && entry && second.confidence >= self.brain.policy.clarify_at).then(|| second.title.clone())
+    }
+
+    /// Says beside an answer what else might have been meant: it asks nothing and holds nobody up.
+    fn mention(&mut self, rival: Option<String>) {
+        let Some(title) = rival.filter(|_| self.state.phase == Phase::Listening && self.state.flow.is_none())
+        else {
+            return;
+        };
+        let text = format!("您要问的是“{title}”的话，说一声就行。");
+        // Not through `utter`: "再说一遍" means the answer.
+        let utterance = Utterance { options: vec![title], ..Utterance::new(UtteranceKind::Note, text) };
+        self.effects.push(Effect::Say(utterance));
     }
 
     fn clarify(&mut self, near: Vec<Candidate>) {
@@ -99,6 +189,13 @@ impl Turn<'_> {
 
     /// Puts the candidates to the caller.
     pub(super) fn put_choices(&mut self, choices: Vec<Choice>) {
+        if let [sole] = choices.as_slice() {
+            let text = format!("您是想问“{}”吗？", sole.title);
+            self.state.heard = Heard::Form(text.clone());
+            self.state.phase = Phase::Clarifying { choices };
+            let options = ["是", "不是"].map(str::to_owned).to_vec();
+            return self.utter(Utterance { options, ..Utterance::new(UtteranceKind::Ask, text) });
+        }
         let mut text = words::WHICH_ONE.to_owned();
         for (at, choice) in choices.iter().enumerate() {
             text.push('\n');
@@ -118,7 +215,14 @@ impl Turn<'_> {
         match target {
             Target::Scenario(id) => self.start_flow(&id),
             Target::Entry(entry) => {
-                let scenario = self.brain.scenarios.opening_with(&entry).map(|scenario| scenario.id.clone());
+                // A follow-up to this very entry: its scenario has been walked already.
+                let again = self.state.about.as_ref() == Some(&entry);
+                let scenario = self
+                    .brain
+                    .scenarios
+                    .opening_with(&entry)
+                    .filter(|_| !again)
+                    .map(|scenario| scenario.id.clone());
                 match (scenario, card) {
                     (Some(id), _) => self.start_flow(&id),
                     (None, Some(card)) if self.answer(&card) => {}

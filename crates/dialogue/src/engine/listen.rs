@@ -5,11 +5,12 @@ use kernel::LineId;
 use language::{Act, EntityKind, Heard, Kind, Reading};
 
 use super::Turn;
+use super::after::names_kind;
 use crate::boundary::Treat;
 use crate::event::{Effect, Reason, SpeechFeatures, UtteranceKind};
 use crate::passport::{Fact, Matter, Speaker, label_of};
 use crate::scenario::{PRAISE_FLOW, SUGGESTION_FLOW};
-use crate::slots::looks_like_question;
+use crate::slots::{asks_something, looks_like_question, names_place};
 use crate::state::{Choice, Lane, Phase, Purpose};
 use crate::words;
 
@@ -100,6 +101,14 @@ impl Turn<'_> {
         if matches!(self.state.phase, Phase::Seeking { .. } | Phase::Filing { .. }) {
             return self.state.unheard.push(text.to_owned());
         }
+        if self.closes(&reading) {
+            self.state.failures = 0;
+            return self.note(words::WELCOME);
+        }
+        if self.belongs_to_ticket(&reading) {
+            return self.add_to_ticket(&reading);
+        }
+        let reading = self.in_context(reading);
         if self.person_takes(&reading, speech) {
             return;
         }
@@ -149,7 +158,19 @@ impl Turn<'_> {
         let clear = reading.kind_confidence >= SURE_OF_KIND
             || treat == Treat::HumanOnly
             || reading.distress >= DISTRESSED;
-        if !told || (in_form && (!clear || own_kind)) {
+        // A question about one's rights is answered where an answer is found, and goes to a person where none is.
+        let asks = treat == Treat::HumanFirst
+            && reading.distress < DISTRESSED
+            && asks_something(&reading.normal)
+            && !demands(&reading.normal)
+            && !names_kind(&reading.normal);
+        // What is told beside an answer belongs to what was asked, unless it says that it is a complaint.
+        let goes_on = self.goes_on() || matches!(self.state.phase, Phase::Clarifying { .. });
+        let beside = goes_on
+            && treat == Treat::HumanFirst
+            && reading.distress < DISTRESSED
+            && !names_kind(&reading.normal);
+        if !told || asks || beside || (in_form && (!clear || own_kind)) {
             return false;
         }
         self.remember(reading);
@@ -182,6 +203,9 @@ impl Turn<'_> {
                 EntityKind::Number | EntityKind::Ticket => continue,
             };
             if self.state.passport.value(slot).is_some() && !corrects {
+                continue;
+            }
+            if entity.kind == EntityKind::Place && !names_place(&entity.value) {
                 continue;
             }
             self.state.passport.note(Fact {
@@ -224,6 +248,7 @@ impl Turn<'_> {
         match reading.act {
             Act::AskRepeat => return self.put_again(),
             Act::AskPause => return self.note(words::TAKE_YOUR_TIME),
+            _ if puts_off(&reading.normal) => return self.note(words::TAKE_YOUR_TIME),
             Act::AskIdentity => {
                 self.note(self.brain.guards.identity());
                 return self.put_again();
@@ -236,8 +261,18 @@ impl Turn<'_> {
                 self.state.heard = Heard::AfterAnswer;
                 return self.note(words::DROPPED);
             }
-            _ if reading.refuses_human => return self.put_again(),
+            _ if reading.refuses_human => {
+                return match beside_refusal(&reading.raw) {
+                    Some(rest) => self.said_in_form(&self.unrefused(&rest)),
+                    None => self.put_again(),
+                };
+            }
             _ => {}
+        }
+        // The value asked for was named so plainly that it has been noted already.
+        if reading.correction.is_none() && self.just_told() {
+            self.take_volunteered(reading);
+            return self.filled();
         }
         if let Some(rest) = &reading.correction {
             let rest = self.brain.reader.read(rest, &self.state.heard);
@@ -257,6 +292,17 @@ impl Turn<'_> {
             return self.search_aside(reading);
         }
         self.not_an_answer();
+    }
+
+    /// What is left beside a refusal, read without it.
+    fn unrefused(&self, rest: &str) -> Reading {
+        Reading { refuses_human: false, ..self.brain.reader.read(rest, &self.state.heard) }
+    }
+
+    fn just_told(&self) -> bool {
+        let Phase::Asking { slot } = &self.state.phase else { return false };
+        let told = |fact: &Fact| fact.slot == *slot && fact.at == self.now && fact.by == Speaker::Citizen;
+        self.state.passport.facts.iter().any(told)
     }
 
     fn search_aside(&mut self, reading: &Reading) {
@@ -282,16 +328,19 @@ impl Turn<'_> {
             let title = language::plain::squash(&choice.title);
             words.chars().count() >= 2 && (title.contains(&words) || words.contains(&title))
         });
-        let affirmed = (reading.act == Act::Affirm && choices.len() == 1).then(|| choices.first()).flatten();
+        let sole = choices.len() == 1;
+        let affirmed = (reading.act == Act::Affirm && sole).then(|| choices.first()).flatten();
         if let Some(choice) = by_number.or(by_title).or(affirmed).cloned() {
             self.state.failures = 0;
             return self.serve(choice.target, choice.card);
         }
-        if reading.act == Act::Deny || words.contains("都不是") || words.contains("都不对") {
+        let refused = matches!(reading.act, Act::Deny | Act::RejectAnswer)
+            || ["不对", "不是", "都不", "没有一个"].iter().any(|no| words.starts_with(no));
+        if refused && reading.correction.is_none() {
             return self.hand_over(Reason::NoAnswer);
         }
         if reading.act == Act::Statement {
-            return self.matter(reading);
+            return self.told_more(reading, choices);
         }
         match reading.act {
             Act::AskIdentity => self.note(self.brain.guards.identity()),
@@ -307,6 +356,24 @@ impl Turn<'_> {
         self.put_choices(choices);
     }
 
+    /// Neither picked nor refused: a question is a matter of its own, anything else tells more about the one before, and both
+    /// are searched together.
+    fn told_more(&mut self, reading: &Reading, choices: Vec<Choice>) {
+        let before = self.state.passport.matter.as_ref().map(|matter| matter.normal.clone());
+        let own = asks_something(&reading.normal) || reading.kind_confidence >= SURE_OF_KIND;
+        let Some(before) = before.filter(|_| !own) else { return self.matter(reading) };
+        let request = self.request();
+        self.state.put = choices;
+        self.state.phase = Phase::Seeking { request, purpose: Purpose::Picked };
+        self.effects.push(Effect::Search {
+            request,
+            query: format!("{before}，{}", reading.normal),
+            domain: self.domain(),
+            about: None,
+            except: Vec::new(),
+        });
+    }
+
     fn said_freely(&mut self, reading: &Reading) {
         if let Some(entity) = reading.entity(EntityKind::Ticket) {
             let request = self.request();
@@ -315,8 +382,14 @@ impl Turn<'_> {
             return self.effects.push(Effect::LookUpTicket { request, number });
         }
         if reading.refuses_human {
+            if let Some(rest) = beside_refusal(&reading.raw) {
+                return self.said_freely(&self.unrefused(&rest));
+            }
             self.state.heard = Heard::AfterAnswer;
-            return self.note("好的，不转人工。您接着说就行。");
+            return self.note(words::STAYS_WITH_BOT);
+        }
+        if self.asks_when_ticket(reading) {
+            return self.progress();
         }
         match reading.act {
             Act::Greeting => self.note(words::HELLO),
@@ -355,21 +428,29 @@ impl Turn<'_> {
 
     /// A matter told in the open: to the line, the flow or the search it belongs to.
     fn matter(&mut self, reading: &Reading) {
+        if self.takes_down_place(reading) {
+            return;
+        }
         let follows_up = self.state.heard == Heard::AfterAnswer;
         let corrected = reading.correction.is_some();
         if !follows_up && !corrected {
             self.state.shown.clear();
+        }
+        if !follows_up {
+            self.state.about = None;
         }
         self.remember(reading);
         self.right_line(reading);
         if asks_progress(&reading.normal) {
             return self.progress();
         }
+        // A question is answered before it is taken for an idea.
+        let takes_down = !asks_something(&reading.normal) || proposes(&reading.normal);
         match reading.kind {
-            Kind::Suggestion if reading.kind_confidence >= self.brain.policy.answer_at => {
+            Kind::Suggestion if takes_down && reading.kind_confidence >= self.brain.policy.answer_at => {
                 return self.start_flow(SUGGESTION_FLOW);
             }
-            Kind::Praise if reading.kind_confidence >= self.brain.policy.answer_at => {
+            Kind::Praise if takes_down && reading.kind_confidence >= self.brain.policy.answer_at => {
                 return self.start_flow(PRAISE_FLOW);
             }
             _ => {}
@@ -381,7 +462,7 @@ impl Turn<'_> {
             request,
             query,
             domain: self.domain(),
-            about: if follows_up { self.state.about.clone() } else { None },
+            about: self.state.about.clone(),
             except: if corrected { self.state.shown.clone() } else { Vec::new() },
         });
     }
@@ -432,12 +513,73 @@ impl Turn<'_> {
     }
 }
 
+/// 上次反映的事怎么样了: what was told before, and how it stands.
 fn asks_progress(words: &str) -> bool {
-    let about_ticket = ["工单", "上次反映", "我反映的", "上回反映", "之前投诉", "我投诉的", "上次报的"]
+    const TOLD: [&str; 8] =
+        ["反映的", "投诉的", "报的", "报修的", "登记的", "举报的", "申请的工单", "打电话说的"];
+    const HOW: [&str; 13] = [
+        "进度",
+        "怎么样了",
+        "怎样了",
+        "到哪",
+        "处理得",
+        "处理了",
+        "处理好",
+        "结果",
+        "办好了",
+        "办得",
+        "查一下",
+        "记好了",
+        "登记好了",
+    ];
+    let about_ticket = words.contains("工单") || TOLD.iter().any(|word| words.contains(word));
+    about_ticket && HOW.iter().any(|word| words.contains(word))
+}
+
+/// Words that ask for a change, whatever their form: 能不能加一班车.
+fn proposes(words: &str) -> bool {
+    [
+        "建议",
+        "意见",
+        "希望",
+        "应该",
+        "最好",
+        "能不能加",
+        "能不能把",
+        "能不能多",
+        "能不能增",
+        "能不能设",
+        "可不可以加",
+        "可不可以增",
+    ]
+    .iter()
+    .any(|word| words.contains(word))
+}
+
+/// Words that demand something of us rather than ask about a rule: 你们管不管.
+fn demands(words: &str) -> bool {
+    ["管不管", "管管", "管一管", "做主", "给个说法", "要个说法", "讨个说法", "帮我要", "帮我讨", "找谁要"]
         .iter()
-        .any(|word| words.contains(word));
-    about_ticket
-        && ["进度", "怎么样了", "到哪", "处理得", "处理了", "有结果", "结果", "办好了", "办得", "查一下"]
-            .iter()
-            .any(|word| words.contains(word))
+        .any(|word| words.contains(word))
+}
+
+/// 等一下我看下门牌: the answer is on its way.
+fn puts_off(words: &str) -> bool {
+    const LONGEST: usize = 16;
+    const OFF: [&str; 10] =
+        ["等一下", "等下", "等等", "稍等", "等会", "我看下", "我看一下", "我看看", "我去看", "我找找"];
+    words.chars().count() <= LONGEST && OFF.iter().any(|off| words.contains(off))
+}
+
+/// What a caller says beside not wanting a person: 不用转人工，护照有效期几年.
+fn beside_refusal(words: &str) -> Option<String> {
+    const REFUSAL: [&str; 7] = ["人工", "真人", "客服", "转接", "接线员", "话务员", "别转"];
+    const SHORTEST: usize = 4;
+    let rest: Vec<&str> = words
+        .split(['，', ',', '。', '；', ';', '！', '!', '\n', ' '])
+        .map(str::trim)
+        .filter(|part| !part.is_empty() && !REFUSAL.iter().any(|word| part.contains(word)))
+        .collect();
+    let rest = rest.join("，");
+    (rest.chars().count() >= SHORTEST).then_some(rest)
 }

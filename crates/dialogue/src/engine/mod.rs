@@ -1,5 +1,6 @@
 //! One event at a time: [`step`].
 
+mod after;
 mod flow;
 mod found;
 mod listen;
@@ -134,6 +135,7 @@ impl Turn<'_> {
         self.state.parked = None;
         self.state.failures = 0;
         self.state.aside = None;
+        self.state.fresh_ticket = None;
         self.state.phase = Phase::Queued { position: None };
         self.state.heard = Heard::Queue;
         self.keep_unheard();
@@ -194,7 +196,8 @@ impl Turn<'_> {
         }
         self.state.passport.tried.push(card.title.clone());
         self.state.shown.push(card.entry_id.clone());
-        self.state.about = Some(card.title.clone());
+        self.state.about = Some(card.entry_id.clone());
+        self.state.fresh_ticket = None;
         self.state.heard = Heard::AfterAnswer;
         self.utter(Utterance {
             citations: card.citations,
@@ -205,6 +208,7 @@ impl Turn<'_> {
 
     fn part_down(&mut self, event: &Event) {
         self.state.breakdowns = self.state.breakdowns.saturating_add(1);
+        self.state.aside_request = None;
         self.state.open_matter |= self.state.passport.matter.is_some();
         if self.state.breakdowns > 2 {
             // Neither queue nor ticket can be had: a durable promise is what remains, written with this very turn.
@@ -264,6 +268,8 @@ impl Turn<'_> {
         self.say(UtteranceKind::Ticket, text);
         self.state.heard = Heard::AfterAnswer;
         self.state.phase = Phase::Listening;
+        self.state.about = None;
+        self.state.fresh_ticket = Some(number.to_owned());
         if let Some(flow) = &mut self.state.flow {
             flow.ticket = Some(number.to_owned());
             self.leave_node();

@@ -5,6 +5,7 @@ pub mod fault;
 pub mod index;
 pub mod validate;
 pub mod vocabulary;
+mod within;
 pub mod yaml;
 
 pub use fault::Fault;

@@ -45,6 +45,9 @@ pub struct Domain {
     pub name: String,
     /// The skill an agent needs for it.
     pub skill: String,
+    /// Help in it means that somebody goes to a place.
+    #[serde(default)]
+    pub on_site: bool,
 }
 
 /// The district of `organisation.yaml`.

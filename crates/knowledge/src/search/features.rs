@@ -1,6 +1,6 @@
 //! How a question and a head (title or similar question) compare, as numbers a ranker weighs.
 
-use super::near::NgramVectors;
+use super::near::{Aligner, NgramVectors};
 use super::terms::{Term, pairs};
 use super::text::{Asks, Text};
 
@@ -90,85 +90,115 @@ pub struct Whole {
     pub heads: usize,
 }
 
-/// Compares a query with a head. `idf` tells how rare a term is over the whole index.
-pub fn compare(
-    query: &Text,
-    head: &Text,
-    found: Found,
-    whole: Whole,
-    near: &NgramVectors,
-    idf: &dyn Fn(Term) -> f32,
-) -> [f32; COUNT] {
-    let first = |text: &'_ Text| text.chars.iter().take(COMPARED).copied().collect::<Vec<char>>();
-    let (q, h) = (first(query), first(head));
-    let (q, h) = (q.as_slice(), h.as_slice());
-    let aligned = near.align(&query.sense, &head.sense);
-    let chars = |text: &[char]| text.iter().map(|c| Term::char(*c)).collect::<Vec<_>>();
-    let grams = |text: &[char]| pairs(text).map(|(a, b)| Term::pair(a, b)).collect::<Vec<_>>();
-    let (qc, hc, qp, hp) = (chars(q), chars(h), grams(q), grams(h));
-    let (query_covered, query_missed) = covered(&qc, &hc, idf);
-    let (head_covered, head_missed) = covered(&hc, &qc, idf);
-    let (pair_query, _) = covered(&qp, &hp, idf);
-    let (pair_head, _) = covered(&hp, &qp, idf);
-    let common = lcs(q, h);
-    let (short, long) = (q.len().min(h.len()).max(1) as f32, q.len().max(h.len()).max(1) as f32);
-    let shared = q.iter().filter(|c| h.contains(c)).count();
-    let sounds = query.sounds.iter().filter(|s| **s != 0 && head.sounds.contains(s)).count();
-    [
-        found.bm25 / found.best_bm25.max(1e-6),
-        query_covered,
-        head_covered,
-        pair_query,
-        pair_head,
-        common as f32 / q.len().max(1) as f32,
-        common as f32 / h.len().max(1) as f32,
-        longest_run(q, h) as f32 / short,
-        1.0 - edit_distance(q, h) as f32 / long,
-        short / long,
-        (q.len() as f32).ln_1p(),
-        (h.len() as f32).ln_1p(),
-        query_missed,
-        head_missed,
-        same_question(query.asks, head.asks),
-        if query.denies == head.denies { 1.0 } else { 0.0 },
-        same_numbers(&query.numbers, &head.numbers),
-        sounds as f32 / q.len().max(1) as f32,
-        same_concepts(&query.concepts, &head.concepts),
-        common as f32 / shared.max(1) as f32,
-        found.cosine,
-        found.cosine - found.best_cosine,
-        if q == h { 1.0 } else { 0.0 },
-        aligned.first,
-        aligned.second,
-        aligned.apart,
-        aligned.rest_cosine,
-        aligned.rest,
-        found.deep,
-        found.deep - found.best_deep,
-        whole.of_best,
-        whole.chars,
-        whole.pairs,
-        whole.tag,
-        whole.middle,
-        whole.answer,
-        (whole.heads as f32).ln_1p(),
-        whole.pairs - whole.best_pairs,
-    ]
+/// A query ready to be compared with many heads.
+pub struct Asked<'a> {
+    text: &'a Text,
+    chars: Weighed,
+    pairs: Weighed,
+    near: Aligner<'a>,
+    idf: &'a dyn Fn(Term) -> f32,
 }
 
-/// Share of a's rarity that b holds too, and the rarity of the rarest term that it does not.
-fn covered(a: &[Term], b: &[Term], idf: &dyn Fn(Term) -> f32) -> (f32, f32) {
-    let (mut all, mut held, mut missed) = (0.0f32, 0.0f32, 0.0f32);
-    for term in a {
-        let weight = idf(*term);
-        all += weight;
-        if b.contains(term) {
-            held += weight;
-        } else {
-            missed = missed.max(weight);
+/// Terms with their rarity.
+#[derive(Default)]
+struct Weighed {
+    terms: Vec<Term>,
+    weights: Vec<f32>,
+}
+
+impl Weighed {
+    fn new(terms: impl Iterator<Item = Term>, idf: &dyn Fn(Term) -> f32) -> Self {
+        let terms: Vec<Term> = terms.collect();
+        Self { weights: terms.iter().map(|term| idf(*term)).collect(), terms }
+    }
+
+    /// Share of the rarity that the other holds too, and the rarity of the rarest term that it does not.
+    fn covered(&self, other: &Self) -> (f32, f32) {
+        let (mut all, mut held, mut missed) = (0.0f32, 0.0f32, 0.0f32);
+        for (term, weight) in self.terms.iter().zip(&self.weights) {
+            all += weight;
+            if other.terms.contains(term) {
+                held += weight;
+            } else {
+                missed = missed.max(*weight);
+            }
+        }
+        (if all > 0.0 { held / all } else { 0.0 }, missed)
+    }
+}
+
+fn compared(text: &Text) -> &[char] {
+    text.chars.get(..COMPARED).unwrap_or(&text.chars)
+}
+
+impl<'a> Asked<'a> {
+    /// `idf` tells how rare a term is over the whole index.
+    pub fn new(text: &'a Text, near: &'a NgramVectors, idf: &'a dyn Fn(Term) -> f32) -> Self {
+        let chars = compared(text);
+        Self {
+            text,
+            chars: Weighed::new(chars.iter().map(|c| Term::char(*c)), idf),
+            pairs: Weighed::new(pairs(chars).map(|(a, b)| Term::pair(a, b)), idf),
+            near: Aligner::new(near, &text.sense),
+            idf,
         }
     }
-    (if all > 0.0 { held / all } else { 0.0 }, missed)
+
+    /// Compares the query with a head.
+    pub fn compare(&mut self, head: &Text, found: Found, whole: Whole) -> [f32; COUNT] {
+        let (q, h) = (compared(self.text), compared(head));
+        let aligned = self.near.align(&head.sense);
+        let chars = Weighed::new(h.iter().map(|c| Term::char(*c)), self.idf);
+        let grams = Weighed::new(pairs(h).map(|(a, b)| Term::pair(a, b)), self.idf);
+        let (query_covered, query_missed) = self.chars.covered(&chars);
+        let (head_covered, head_missed) = chars.covered(&self.chars);
+        let (pair_query, _) = self.pairs.covered(&grams);
+        let (pair_head, _) = grams.covered(&self.pairs);
+        let common = lcs(q, h);
+        let (short, long) = (q.len().min(h.len()).max(1) as f32, q.len().max(h.len()).max(1) as f32);
+        let shared = q.iter().filter(|c| h.contains(c)).count();
+        let sounds = self.text.sounds.iter().filter(|s| **s != 0 && head.sounds.contains(s)).count();
+        [
+            found.bm25 / found.best_bm25.max(1e-6),
+            query_covered,
+            head_covered,
+            pair_query,
+            pair_head,
+            common as f32 / q.len().max(1) as f32,
+            common as f32 / h.len().max(1) as f32,
+            longest_run(q, h) as f32 / short,
+            1.0 - edit_distance(q, h) as f32 / long,
+            short / long,
+            (q.len() as f32).ln_1p(),
+            (h.len() as f32).ln_1p(),
+            query_missed,
+            head_missed,
+            same_question(self.text.asks, head.asks),
+            if self.text.denies == head.denies { 1.0 } else { 0.0 },
+            same_numbers(&self.text.numbers, &head.numbers),
+            sounds as f32 / q.len().max(1) as f32,
+            same_concepts(&self.text.concepts, &head.concepts),
+            common as f32 / shared.max(1) as f32,
+            found.cosine,
+            found.cosine - found.best_cosine,
+            if q == h { 1.0 } else { 0.0 },
+            aligned.first,
+            aligned.second,
+            aligned.apart,
+            aligned.rest_cosine,
+            aligned.rest,
+            found.deep,
+            found.deep - found.best_deep,
+            whole.of_best,
+            whole.chars,
+            whole.pairs,
+            whole.tag,
+            whole.middle,
+            whole.answer,
+            (whole.heads as f32).ln_1p(),
+            whole.pairs - whole.best_pairs,
+        ]
+    }
 }
 
 fn same_question(a: Asks, b: Asks) -> f32 {

@@ -37,6 +37,15 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The same with a second embedder and the ranker that weighs it.
+    #[must_use]
+    pub fn with_embedder(self, deep: Option<Arc<dyn Embedder>>) -> Self {
+        let ranker = if deep.is_some() { Ranker::builtin_deep() } else { Arc::clone(&self.ranker) };
+        Self { deep, ranker, ..self }
+    }
+}
+
 /// Parts with, for each entry, whether it has been replaced or removed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Snapshot {
@@ -66,10 +75,12 @@ impl SearchIndex {
     /// Puts many entries in at once; far cheaper than one by one.
     pub fn upsert_all(&self, entries: Vec<IndexedEntry>) {
         let s = &self.settings;
-        let prepared: Vec<Arc<Prepared>> = entries
-            .into_iter()
-            .map(|entry| Arc::new(Prepared::new(entry, &s.synonyms, &s.near, s.deep.as_deref())))
-            .collect();
+        let prepare = |entry| Arc::new(Prepared::new(entry, &s.synonyms, &s.near, s.deep.as_deref()));
+        let prepared: Vec<Arc<Prepared>> = if s.deep.is_some() {
+            shared_out(entries, prepare)
+        } else {
+            entries.into_iter().map(prepare).collect()
+        };
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = Snapshot::clone(&self.snapshot());
         // The last of several with the same id stays.
@@ -134,6 +145,28 @@ impl SearchIndex {
         }
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
     }
+}
+
+/// The same as mapping, on every processor: for work that takes long for each.
+fn shared_out<A: Send, B: Send>(all: Vec<A>, work: impl Fn(A) -> B + Sync) -> Vec<B> {
+    let hands = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = all.len().div_ceil(hands).max(1);
+    let mut rest = all.into_iter();
+    let shares: Vec<Vec<A>> = std::iter::from_fn(|| {
+        Some(rest.by_ref().take(share).collect::<Vec<A>>()).filter(|some| !some.is_empty())
+    })
+    .collect();
+    std::thread::scope(|scope| {
+        let work = &work;
+        let hands: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<B>>()))
+            .collect();
+        let done = hands
+            .into_iter()
+            .map(|hand| hand.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault)));
+        done.flatten().collect()
+    })
 }
 
 impl Snapshot {

@@ -7,6 +7,7 @@
 //!
 //! What was measured and why it is built this way: `docs/search.md`.
 
+pub mod abstention;
 pub mod e5;
 mod e5_tokens;
 pub mod embed;
@@ -17,8 +18,11 @@ mod find;
 mod index;
 pub mod near;
 mod part;
+pub mod passages;
 mod postings;
 pub mod rank;
+mod scores;
+mod signs;
 mod terms;
 #[cfg(test)]
 mod tests;

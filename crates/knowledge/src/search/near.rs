@@ -119,6 +119,11 @@ impl NgramVectors {
         self.bytes.get(start..start + self.dimensions).unwrap_or_default()
     }
 
+    /// What one unit of a row is worth once it is made to length 1.
+    fn unit(&self, number: u32) -> f32 {
+        self.scales.get(number as usize).copied().unwrap_or(0.0) / self.length(number).max(1e-9)
+    }
+
     fn length(&self, number: u32) -> f32 {
         self.lengths.get(number as usize).copied().unwrap_or(0.0)
     }
@@ -149,53 +154,71 @@ impl NgramVectors {
         rows.sort_unstable();
         Sense { sum: Packed::new(&self.sum(rows.iter().copied())), chars: singles.into(), rows: rows.into() }
     }
+}
 
-    /// Compares two senses part by part.
-    pub fn align(&self, first: &Sense, second: &Sense) -> Alignment {
-        let lengths = (first.sum.length() + second.sum.length()).max(1e-6);
-        let [one, two] = [(first, second), (second, first)].map(|(a, b)| {
+/// Compares one sense with many, part by part; remembers how alike characters are.
+pub struct Aligner<'a> {
+    vectors: &'a NgramVectors,
+    asked: &'a Sense,
+    /// For a character of another text, its cosine with each of the asked ones.
+    known: NumberMap<u32, Box<[f32]>>,
+}
+
+impl<'a> Aligner<'a> {
+    /// Everything is compared with `asked`.
+    pub fn new(vectors: &'a NgramVectors, asked: &'a Sense) -> Self {
+        Self { vectors, asked, known: NumberMap::default() }
+    }
+
+    /// Compares the asked sense with another.
+    pub fn align(&mut self, other: &Sense) -> Alignment {
+        let asked = self.asked;
+        let lengths = (asked.sum.length() + other.sum.length()).max(1e-6);
+        let [one, two] = [(asked, other), (other, asked)].map(|(a, b)| {
             let rest = a.rows.iter().copied().filter(|row| b.rows.binary_search(row).is_err());
-            self.sum(rest)
+            self.vectors.sum(rest)
         });
         let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>();
         let (one_length, two_length) = (product(&one, &one).sqrt(), product(&two, &two).sqrt());
         let both = one_length * two_length;
-        let (found_first, found_second) = self.found(&first.chars, &second.chars);
-        let squares = first.sum.length().powi(2) + second.sum.length().powi(2);
+        let (first, second) = self.found(&other.chars);
+        let squares = asked.sum.length().powi(2) + other.sum.length().powi(2);
         Alignment {
-            first: found_first,
-            second: found_second,
-            apart: (squares - 2.0 * first.sum.dot(&second.sum)).max(0.0).sqrt() / lengths,
+            first,
+            second,
+            apart: (squares - 2.0 * asked.sum.dot(&other.sum)).max(0.0).sqrt() / lengths,
             rest_cosine: if both > 0.0 { product(&one, &two) / both } else { 1.0 },
             rest: (one_length + two_length) / lengths,
         }
     }
 
     /// For each side the mean, weighted by how much each character says, of its highest cosine with the other side.
-    fn found(&self, first: &[u32], second: &[u32]) -> (f32, f32) {
-        let unit = |number: u32| {
-            self.scales.get(number as usize).copied().unwrap_or(0.0) / self.length(number).max(1e-9)
-        };
-        let (first, second) = (aligned(first), aligned(second));
-        let others: Vec<(u32, &[i8], f32)> = second.iter().map(|n| (*n, self.row(*n), unit(*n))).collect();
-        let mut columns = vec![0.0f32; second.len()];
+    fn found(&mut self, other: &[u32]) -> (f32, f32) {
+        let (vectors, asked) = (self.vectors, aligned(&self.asked.chars));
+        let mut highest = vec![0.0f32; asked.len()];
         let (mut all, mut held) = (0.0f32, 0.0f32);
-        for number in first {
-            let (row, own, weight) = (self.row(*number), unit(*number), self.length(*number));
-            let mut highest = 0.0f32;
-            for ((other, other_row, other_unit), column) in others.iter().zip(&mut columns) {
-                let cosine =
-                    if other == number { 1.0 } else { dot(row, other_row) as f32 * own * other_unit };
-                highest = highest.max(cosine);
-                *column = column.max(cosine);
+        for number in aligned(other) {
+            let cosines = self.known.entry(*number).or_insert_with(|| {
+                let own = vectors.row(*number);
+                let cosine = |with: &u32| {
+                    let units = vectors.unit(*number) * vectors.unit(*with);
+                    if with == number { 1.0 } else { dot(own, vectors.row(*with)) as f32 * units }
+                };
+                asked.iter().map(cosine).collect()
+            });
+            let mut most = 0.0f32;
+            for (cosine, high) in cosines.iter().zip(&mut highest) {
+                most = most.max(*cosine);
+                *high = high.max(*cosine);
             }
+            let weight = vectors.length(*number);
             all += weight;
-            held += weight * highest;
+            held += weight * most;
         }
         let share = |held: f32, all: f32| if all > 0.0 { held / all } else { 0.0 };
-        let weights = second.iter().map(|n| self.length(*n));
-        let other_held = weights.clone().zip(&columns).map(|(weight, cosine)| weight * cosine).sum();
-        (share(held, all), share(other_held, weights.sum()))
+        let weights = asked.iter().map(|n| vectors.length(*n));
+        let asked_held = weights.clone().zip(&highest).map(|(weight, cosine)| weight * cosine).sum();
+        (share(asked_held, weights.sum()), share(held, all))
     }
 }
 
@@ -255,10 +278,11 @@ mod tests {
         let vectors =
             NgramVectors::read(&table(&[("丢", [90, 1]), ("失", [89, 2]), ("卡", [0, 60])])).unwrap();
         let sense = |text: &str| vectors.sense(&normalise::chars(text));
-        let alike = vectors.align(&sense("卡丢"), &sense("失卡"));
+        let align = |a: &str, b: &str| Aligner::new(&vectors, &sense(a)).align(&sense(b));
+        let alike = align("卡丢", "失卡");
         assert!(alike.rest_cosine > 0.99 && alike.first > 0.99 && alike.apart < 0.05);
         assert!(sense("卡丢").sum().cosine(sense("失卡").sum()) > 0.99);
-        assert!(vectors.align(&sense("卡丢"), &sense("")).first < 0.01);
+        assert!(align("卡丢", "").first < 0.01);
     }
 
     #[test]

@@ -8,9 +8,13 @@ use language::synonyms::Synonyms;
 use super::embed::{Embedder, Packed, dot};
 use super::entry::IndexedEntry;
 use super::near::{NgramVectors, Sense};
-use super::postings::Postings;
+use super::postings::{Postings, best};
+use super::signs::{Signs, nearest};
 use super::terms::{Term, head_terms, whole_terms};
 use super::text::Text;
+
+/// Heads compared exactly after the signs of their vectors.
+const SHORTLIST: usize = 512;
 
 /// A title or question, ready for comparison.
 #[derive(Debug)]
@@ -19,6 +23,7 @@ pub struct Head {
     pub shown: String,
     pub terms: Vec<Term>,
     pub deep: Option<Packed>,
+    signs: Signs,
 }
 
 /// An entry with everything computed that does not depend on other entries.
@@ -48,6 +53,7 @@ impl Prepared {
                 let text = Text::new(shown, synonyms, near);
                 Head {
                     terms: head_terms(&text.chars, synonyms),
+                    signs: Signs::of(text.sense.sum().parts().0),
                     deep: deep.map(|embedder| Packed::new(&embedder.embed(shown))),
                     text,
                     shown: shown.clone(),
@@ -61,6 +67,12 @@ impl Prepared {
             heads,
             entry,
         }
+    }
+
+    /// Length of the longest tag that the words name.
+    pub fn tag_named(&self, chars: &[char]) -> usize {
+        let named = |tag: &[char]| tag.len() >= 2 && chars.windows(tag.len()).any(|window| window == tag);
+        self.tags.iter().filter(|tag| named(tag)).map(|tag| tag.len()).max().unwrap_or(0)
     }
 
     /// The terms of all its texts.
@@ -85,6 +97,7 @@ pub struct Part {
     /// Number of the first head of each entry.
     first_head: Vec<u32>,
     near: Rows,
+    signs: Vec<Signs>,
     deep: Rows,
 }
 
@@ -98,6 +111,7 @@ impl Part {
             heads: Postings::build(all().map(|head| &head.terms), all().count(), total),
             wholes: Postings::build(wholes.iter(), entries.len(), whole_total),
             near: Rows::new(all().map(|head| Some(head.text.sense.sum()))),
+            signs: all().map(|head| head.signs).collect(),
             deep: Rows::new(all().map(|head| head.deep.as_ref())),
             ..Self::default()
         };
@@ -121,9 +135,17 @@ impl Part {
         (first..).zip(heads)
     }
 
-    /// Cosine of every head with a query, by number of head.
-    pub fn cosines(&self, query: &Sense) -> Vec<f32> {
-        self.near.dots(query.sum())
+    /// About the `limit` heads nearest to a query with their cosines, nearest first.
+    pub fn nearest(&self, query: &Packed, limit: usize) -> Vec<(u32, f32)> {
+        let listed = nearest(&self.signs, Signs::of(query.parts().0), SHORTLIST);
+        let cosines: Vec<f32> = listed.iter().map(|head| self.near.dot(*head, query)).collect();
+        let numbered = best(&cosines, limit).into_iter();
+        numbered.filter_map(|(at, cosine)| Some((*listed.get(at as usize)?, cosine))).collect()
+    }
+
+    /// Cosine of a head with a query.
+    pub fn cosine(&self, head: u32, query: &Packed) -> f32 {
+        self.near.dot(head, query)
     }
 
     /// The same by the second embedder; 0 where a head has no such vector.
@@ -152,6 +174,15 @@ impl Rows {
             rows.units.push(if length > 0.0 { scale / length } else { 0.0 });
         }
         rows
+    }
+
+    fn dot(&self, number: u32, query: &Packed) -> f32 {
+        let (wanted, scale) = query.parts();
+        let start = number as usize * wanted.len();
+        let row = self.bytes.get(start..start + wanted.len()).unwrap_or_default();
+        let own = self.units.get(number as usize).copied().unwrap_or(0.0);
+        let unit = if query.length() > 0.0 { scale / query.length() } else { 0.0 };
+        dot(row, wanted) as f32 * own * unit
     }
 
     fn dots(&self, query: &Packed) -> Vec<f32> {

@@ -66,13 +66,19 @@ impl Postings {
         }
     }
 
-    /// Adds `weight` to the share of every text that holds the term.
-    pub fn mark(&self, term: Term, weight: f32, shares: &mut [f32]) {
-        for text in self.lists.get(&term).iter().flat_map(|list| &list.texts) {
-            if let Some(share) = shares.get_mut(*text as usize) {
-                *share += weight;
+    /// For each of some texts, in order of number, the weights of the terms that it holds.
+    pub fn shares(&self, terms: &[(Term, f32)], texts: &[u32]) -> Vec<f32> {
+        let mut shares = vec![0.0; texts.len()];
+        for (term, weight) in terms {
+            let mut rest = self.lists.get(term).map_or(&[][..], |list| list.texts.as_slice());
+            for (text, share) in texts.iter().zip(&mut shares) {
+                rest = rest.get(rest.partition_point(|held| held < text)..).unwrap_or_default();
+                if rest.first() == Some(text) {
+                    *share += weight;
+                }
             }
         }
+        shares
     }
 }
 
@@ -112,5 +118,7 @@ mod tests {
         let found = best(&scores, 2);
         assert_eq!(found.iter().map(|hit| hit.0).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(postings.count(Term::char('社')), 2);
+        let held = [(Term::char('社'), 1.0), (Term::char('费'), 0.5), (Term::char('无'), 9.0)];
+        assert_eq!(postings.shares(&held, &[0, 1, 2]), [1.0, 1.5, 0.0]);
     }
 }

@@ -14,16 +14,28 @@ static BUILTIN: LazyLock<Arc<Ranker>> = LazyLock::new(|| {
     Arc::new(Ranker::read(table).unwrap_or_default())
 });
 
+static BUILTIN_DEEP: LazyLock<Arc<Ranker>> = LazyLock::new(|| {
+    let table = include_bytes!("../../assets/ranker-deep.json");
+    Arc::new(Ranker::read(table).unwrap_or_default())
+});
+
 /// Weighs the features of [`super::features::compare`].
 #[derive(Debug, Clone, Default)]
 pub struct Ranker {
-    trees: Vec<Vec<Node>>,
+    /// The nodes of all trees one after another.
+    nodes: Vec<Node>,
+    /// Where each tree starts.
+    roots: Vec<u32>,
     confidence: Confidence,
+    /// Places of the features that the confidence weighs, with their weights.
+    confident: Vec<(usize, f32)>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Node {
     /// Below or at the threshold to the first, else to the second.
+    ///
+    /// Both are steps forward from this node.
     Split {
         feature: u16,
         threshold: f32,
@@ -64,6 +76,11 @@ impl Ranker {
         Arc::clone(&BUILTIN)
     }
 
+    /// The one that ships for use with a sentence encoder.
+    pub fn builtin_deep() -> Arc<Self> {
+        Arc::clone(&BUILTIN_DEEP)
+    }
+
     /// Reads a table in JSON.
     pub fn read(table: &[u8]) -> Result<Self, BadRanker> {
         let table: Table = serde_json::from_slice(table).map_err(|error| BadRanker(error.to_string()))?;
@@ -80,47 +97,51 @@ impl Ranker {
                 if *low as usize > at && *high as usize > at && (low.max(*high) as usize) < size =>
             {
                 let feature = *places.get(*feature as usize)?;
-                Some(Node::Split { feature, threshold: *threshold, low: *low as u16, high: *high as u16 })
+                let step = |to: f32| (to as usize - at) as u16;
+                Some(Node::Split { feature, threshold: *threshold, low: step(*low), high: step(*high) })
             }
             _ => None,
         };
-        let tree = |rows: &Vec<Vec<f32>>| {
-            rows.iter().enumerate().map(|(at, row)| node(row, at, rows.len())).collect::<Option<Vec<Node>>>()
+        let (mut nodes, mut roots) = (Vec::new(), Vec::new());
+        for rows in &table.trees {
+            roots.push(nodes.len() as u32);
+            for (at, row) in rows.iter().enumerate() {
+                nodes.push(node(row, at, rows.len()).ok_or_else(|| BadRanker("bad tree".to_owned()))?);
+            }
+        }
+        let place = |(name, weight): &(String, f32)| {
+            NAMES.iter().position(|known| known == name).map(|at| (at, *weight))
         };
-        let trees = table.trees.iter().map(tree).collect::<Option<_>>();
-        Ok(Self {
-            trees: trees.ok_or_else(|| BadRanker("bad tree".to_owned()))?,
-            confidence: table.confidence,
-        })
+        let confident = table.confidence.features.iter().filter_map(place).collect();
+        Ok(Self { nodes, roots, confidence: table.confidence, confident })
     }
 
     /// Higher: the head asks the same as the question.
     pub fn score(&self, features: &[f32; COUNT]) -> f32 {
-        self.trees.iter().map(|tree| value(tree, features)).sum()
+        self.roots.iter().map(|root| self.value(*root, features)).sum()
     }
 
     /// Probability that the best entry answers: from its features and score, and how far it is ahead of the next entry.
     pub fn confidence(&self, features: &[f32; COUNT], score: f32, ahead: f32) -> f32 {
         let c = &self.confidence;
-        let named = c.features.iter().map(|(name, weight)| {
-            let at = NAMES.iter().position(|known| known == name);
-            weight * at.and_then(|at| features.get(at)).copied().unwrap_or(0.0)
-        });
+        let named =
+            self.confident.iter().map(|(at, weight)| weight * features.get(*at).copied().unwrap_or(0.0));
         let x = c.bias + c.score * score + c.ahead * ahead.clamp(-3.0, 3.0) + named.sum::<f32>();
         1.0 / (1.0 + (-x).exp())
     }
-}
 
-fn value(tree: &[Node], features: &[f32; COUNT]) -> f32 {
-    let mut at = 0usize;
-    loop {
-        match tree.get(at) {
-            Some(Node::Split { feature, threshold, low, high }) => {
-                let below = features.get(usize::from(*feature)).is_some_and(|x| x <= threshold);
-                at = usize::from(if below { *low } else { *high });
+    /// What a tree says.
+    fn value(&self, root: u32, features: &[f32; COUNT]) -> f32 {
+        let mut at = root as usize;
+        loop {
+            match self.nodes.get(at) {
+                Some(Node::Split { feature, threshold, low, high }) => {
+                    let below = features.get(usize::from(*feature)).is_some_and(|x| x <= threshold);
+                    at += usize::from(if below { *low } else { *high });
+                }
+                Some(Node::Leaf(value)) => return *value,
+                None => return 0.0,
             }
-            Some(Node::Leaf(value)) => return *value,
-            None => return 0.0,
         }
     }
 }
@@ -149,5 +170,6 @@ mod tests {
     #[test]
     fn the_shipped_table_is_whole() {
         assert!(Ranker::read(include_bytes!("../../assets/ranker.json")).is_ok());
+        assert!(Ranker::read(include_bytes!("../../assets/ranker-deep.json")).is_ok());
     }
 }

@@ -10,6 +10,8 @@ use crate::search::{Hit, Query};
 
 /// A plain search this sure is not tried again in the light of the last answer, and nothing found in it is surer.
 const SURE: f32 = 0.6;
+/// A sentence of the entry just given speaks of what is asked: as sure as that.
+const WITHIN: f32 = 0.8;
 /// How many findings of the plain search a follow-up is chosen from.
 const LOOKED_AT: usize = 30;
 
@@ -22,7 +24,7 @@ pub struct Ask<'a> {
     pub domain: Option<&'a str>,
     /// Where the caller is: an address as told, a place, or a path from wide to narrow with `/` between.
     pub region: Option<&'a str>,
-    /// The title of the last answer, for follow-ups.
+    /// The entry last given as an answer, for follow-ups.
     pub about: Option<&'a str>,
     /// Entries and scenarios the caller has rejected, by id.
     pub except: &'a [String],
@@ -41,10 +43,16 @@ impl Library {
         let shelf = self.shelf();
         let mut found = self.answerable(&shelf, &query, ask.except, now);
         let sure = found.first().is_some_and(|best| best.confidence >= SURE);
-        if let Some(about) = ask.about.filter(|about| !sure && !about.trim().is_empty()) {
+        let last = ask.about.and_then(|entry| shelf.entries.get(entry));
+        if let Some(last) = last.filter(|_| !sure) {
             let with =
                 |text: String| self.answerable(&shelf, &Query { text, ..query.clone() }, ask.except, now);
-            in_the_light(&mut found, with(format!("{about}{}", ask.text)), &with(about.to_owned()));
+            let about = &last.entry.title;
+            in_the_light(&mut found, with(format!("{about}{}", ask.text)), &with(about.clone()));
+            if let Some(card) = last.entry.within(ask.text, now.day()) {
+                let (target, title) = (Target::Entry(last.entry.id.clone()), last.entry.title.clone());
+                found.insert(0, Answerable { target, title, confidence: WITHIN, card: Some(card) });
+            }
         }
         found.truncate(limit);
         found

@@ -137,17 +137,11 @@ async fn no_search_on_any_day_cites_a_clause_out_of_force() {
 
 #[tokio::test]
 async fn a_remark_after_an_answer_is_not_taken_for_a_question_about_it() {
-    let pack = starter();
     let db = sqlite_db().await;
-    let library = installed(&pack, &db).await;
-    let title = pack
-        .entries
-        .iter()
-        .find(|entry| entry.id == "gjj-zufang-tiqu")
-        .map(|entry| entry.title.clone())
-        .unwrap();
+    let library = installed(&starter(), &db).await;
+    let title = "gjj-zufang-tiqu";
     for remark in ["今天天气怎么样", "哦哦", "你是机器人吗", "帮我订张火车票"] {
-        let ask = Ask { text: remark, about: Some(&title), ..Ask::default() };
+        let ask = Ask { text: remark, about: Some(title), ..Ask::default() };
         let best =
             |ask: &Ask<'_>| library.search(ask, now(), 1).first().map_or(0.0, |found| found.confidence);
         let (alone, after) = (best(&Ask { about: None, ..ask.clone() }), best(&ask));
@@ -158,7 +152,7 @@ async fn a_remark_after_an_answer_is_not_taken_for_a_question_about_it() {
     for (follow_up, meant) in
         [("那还贷款呢", "gjj-huandai-tiqu"), ("买房呢", "gjj-goufang-tiqu"), ("离职了呢", "gjj-lizhi-chuli")]
     {
-        let ask = Ask { text: follow_up, about: Some(&title), ..Ask::default() };
+        let ask = Ask { text: follow_up, about: Some(title), ..Ask::default() };
         let meant = Target::Entry(meant.to_owned());
         let place = |ask: &Ask<'_>| {
             let found = library.search(ask, now(), 30);

@@ -18,10 +18,21 @@ pub struct Spec {
     pub sounds: bool,
     /// Where it was said, alone and with each short sequence.
     pub place: bool,
-    /// Rules whose matching is a feature, with their verdicts.
-    pub rules: Option<(&'static Rules, &'static [&'static str])>,
-    /// Words by concept.
-    pub concepts: Option<&'static Concepts>,
+    /// Rules whose matching is a feature.
+    pub rules: Option<Matching>,
+    /// Words by concept, each lexicon by itself.
+    pub concepts: &'static [fn() -> &'static Concepts],
+}
+
+/// A rule file as a source of features.
+#[derive(Debug, Clone, Copy)]
+pub struct Matching {
+    /// The file.
+    pub rules: fn() -> &'static Rules,
+    /// The verdict blanked out before the others are looked for; empty for none.
+    pub blank: &'static str,
+    /// The verdicts.
+    pub verdicts: &'static [&'static str],
 }
 
 /// A feature is the hash of its kind and content.
@@ -64,11 +75,11 @@ pub fn features(views: &Views, heard: &Heard, spec: &Spec) -> Features {
     if spec.place {
         place(&chars, heard, &mut out);
     }
-    if let Some(words) = spec.concepts {
-        concepts(words, &chars, &mut out);
+    for words in spec.concepts {
+        concepts(words(), &chars, &mut out);
     }
-    if let Some((rules, verdicts)) = spec.rules {
-        matching(rules, verdicts, views, &mut out);
+    if let Some(rules) = &spec.rules {
+        matching(rules, views, &mut out);
     }
     latin(&views.latin, &mut out);
     out.sort_unstable();
@@ -124,7 +135,7 @@ fn place(chars: &[char], heard: &Heard, out: &mut Features) {
 
 fn concepts(words: &Concepts, chars: &[char], out: &mut Features) {
     let found = words.find(chars);
-    let name = |named: &Named| u32::from(named.concept);
+    let name = |named: &Named| words.mark(named.concept);
     for named in &found {
         out.push(Hash::of(7).with(name(named)).done());
         // With what stands on either side: 找+人工 and 人工+费 differ.
@@ -141,17 +152,32 @@ fn concepts(words: &Concepts, chars: &[char], out: &mut Features) {
     }
 }
 
-fn matching(rules: &Rules, verdicts: &[&str], views: &Views, out: &mut Features) {
+fn matching(matching: &Matching, views: &Views, out: &mut Features) {
+    let rules = (matching.rules)();
     for piece in lines(&views.clauses).iter().take(3) {
-        let line = rules.line(piece);
-        for verdict in verdicts {
+        let mut line = rules.line(piece);
+        let mut seen: Vec<u32> = Vec::new();
+        if !matching.blank.is_empty() && rules.blank(matching.blank, &mut line) {
+            seen.push(Hash::of(11).text(matching.blank).done());
+        }
+        for verdict in matching.verdicts {
             let all = rules.all(verdict, &line);
             if !all.is_empty() {
-                out.push(Hash::of(11).text(verdict).done());
+                seen.push(Hash::of(11).text(verdict).done());
             }
             for rule in all {
                 out.push(Hash::of(12).text(verdict).with(rule as u32).done());
             }
+        }
+        // A sign of danger and 去年 together are another thing than either.
+        for (at, first) in seen.iter().enumerate() {
+            out.push(*first);
+            for second in seen.iter().skip(at + 1) {
+                out.push(Hash::of(15).with(*first).with(*second).done());
+            }
+        }
+        if seen.is_empty() {
+            out.push(Hash::of(16).done());
         }
     }
 }

@@ -3,7 +3,9 @@
 pub mod features;
 pub mod linear;
 pub mod meaning;
+pub mod parts;
 pub mod train;
 
 pub use features::{Features, Spec};
 pub use linear::{Linear, Scores};
+pub use parts::{Models, Part};

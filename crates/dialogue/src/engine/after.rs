@@ -1,0 +1,147 @@
+//! What comes after an answer or a ticket: details that belong to it, remarks, small talk.
+
+use language::{Act, EntityKind, Heard, Kind, Reading};
+
+use super::Turn;
+use crate::event::Effect;
+use crate::passport::Speaker;
+use crate::slots::asks_something;
+use crate::state::{Outcome, Phase};
+use crate::words;
+
+/// Words that begin another matter beside the one just filed.
+const ANOTHER: [&str; 12] =
+    ["还有", "另外", "顺便", "再报", "再问", "再说一", "也坏", "别的", "还想", "还要问", "哎对了", "换个"];
+
+/// The words themselves name what they are.
+pub(super) fn names_kind(words: &str) -> bool {
+    ["投诉", "举报", "建议", "表扬", "感谢", "报修", "求助", "派人", "帮忙", "帮我"]
+        .iter()
+        .any(|word| words.contains(word))
+}
+
+impl Turn<'_> {
+    /// The words are details of the ticket just filed: 灯杆在路口东边. A question, another matter, another kind are not.
+    pub(super) fn belongs_to_ticket(&self, reading: &Reading) -> bool {
+        // 不对，不是200号，是666号: what the ticket says wrong is put right in it.
+        let corrects = reading.act == Act::RejectAnswer && !reading.entities.is_empty();
+        self.state.fresh_ticket.is_some()
+            && self.state.heard == Heard::AfterAnswer
+            && (reading.act == Act::Statement || corrects)
+            && reading.distress < 2
+            && !names_kind(&reading.normal)
+            && !asks_something(&reading.normal)
+            && !ANOTHER.iter().any(|word| reading.normal.contains(word))
+    }
+
+    /// 多久能修好 after a ticket.
+    pub(super) fn asks_when_ticket(&self, reading: &Reading) -> bool {
+        const WHEN: [&str; 8] =
+            ["多久", "什么时候", "啥时候", "几天", "几时", "多长时间", "今天能", "明天能"];
+        self.state.fresh_ticket.is_some()
+            && self.state.heard == Heard::AfterAnswer
+            && reading.normal.chars().count() <= 16
+            && WHEN.iter().any(|word| reading.normal.contains(word))
+    }
+
+    /// 好，我知道了: the caller takes leave of what was answered.
+    pub(super) fn closes(&self, reading: &Reading) -> bool {
+        const LONGEST: usize = 14;
+        const STARTS: [&str; 14] =
+            ["好", "行", "知道", "晓得", "明白", "清楚", "谢", "哦", "噢", "嗯", "懂了", "妥", "ok", "那行"];
+        let words = reading.normal.trim();
+        let settled = self.state.phase == Phase::Listening
+            && self.state.heard == Heard::AfterAnswer
+            && (self.state.about.is_some() || self.state.fresh_ticket.is_some())
+            && !self.state.open_matter;
+        settled
+            && reading.act == Act::Statement
+            && !reading.entities.iter().any(|entity| entity.value.chars().count() > 3)
+            && reading.correction.is_none()
+            && words.chars().count() <= LONGEST
+            && STARTS.iter().any(|start| words.starts_with(start))
+            && !["好像", "好几", "好多", "好久", "行驶", "行政"].iter().any(|no| words.starts_with(no))
+            && !ANOTHER.iter().any(|word| words.contains(word))
+            && !asks_something(words)
+    }
+
+    /// An answer was just given, and what comes next may be about it.
+    pub(super) fn goes_on(&self) -> bool {
+        self.state.about.is_some() && matches!(self.state.heard, Heard::AfterAnswer | Heard::Offered)
+    }
+
+    /// A short detail told after an answer or a question is of no kind of its own unless it says so clearly.
+    pub(super) fn in_context(&self, mut reading: Reading) -> Reading {
+        const SHORT: usize = 10;
+        let goes_on = self.goes_on() || matches!(self.state.phase, Phase::Clarifying { .. });
+        if goes_on && reading.normal.chars().count() < SHORT && !names_kind(&reading.normal) {
+            reading.kind = Kind::Other;
+            reading.kind_confidence = 0.0;
+        }
+        reading
+    }
+
+    /// Adds the words to the ticket just filed.
+    pub(super) fn add_to_ticket(&mut self, reading: &Reading) {
+        let Some(number) = self.state.fresh_ticket.clone() else { return };
+        self.state.failures = 0;
+        self.note(format!("好的，已经补到工单{number}里了。还有要补充的，接着说就行。"));
+        self.effects.push(Effect::AddToTicket { number, words: reading.raw.clone() });
+    }
+
+    /// A bare place after an answer about something that has to be seen to: 在天童南路100号. It is taken down with what was told
+    /// before.
+    pub(super) fn takes_down_place(&mut self, reading: &Reading) -> bool {
+        const LONGEST_REST: usize = 6;
+        let Some(place) = reading.entity(EntityKind::Place) else { return false };
+        let rest = reading.raw.chars().count().saturating_sub(place.words.chars().count());
+        let told_before = self.state.heard == Heard::AfterAnswer
+            && self.state.about.is_some()
+            && self.state.passport.matter.is_some();
+        if !told_before || rest > LONGEST_REST || asks_something(&reading.normal) || !self.on_site() {
+            return false;
+        }
+        if let Some(matter) = &mut self.state.passport.matter {
+            matter.kind = Kind::Help;
+        }
+        self.state.open_matter = true;
+        self.start_flow(crate::scenario::HELP_FLOW);
+        true
+    }
+
+    /// Nothing was found for words that ask nothing. After an answer they are a remark, which hands nobody over the first time;
+    /// small talk is answered as such. Tells whether it was so.
+    pub(super) fn remarked(&mut self) -> bool {
+        let Some(matter) = &self.state.passport.matter else { return false };
+        let gave_facts =
+            self.state.passport.facts.iter().any(|fact| fact.at == self.now && fact.by == Speaker::Citizen);
+        if asks_something(&matter.normal) || names_kind(&matter.normal) || gave_facts {
+            return false;
+        }
+        let chat = matter.kind == Kind::Other;
+        let after_answer = self.state.about.is_some();
+        if !after_answer && !chat {
+            return false;
+        }
+        if after_answer && self.state.last_said != words::REMARKED {
+            // What was asked has been answered: the remark leaves nothing open.
+            self.state.open_matter = false;
+            self.state.useful = 1;
+            self.state.outcome = Some(Outcome::Answered);
+            self.state.heard = Heard::AfterAnswer;
+            self.note(words::REMARKED);
+            return true;
+        }
+        self.state.failures = self.state.failures.saturating_add(1);
+        if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
+            return false;
+        }
+        if after_answer {
+            self.offer(words::REMARKED_AGAIN);
+        } else {
+            self.state.heard = Heard::AfterFail;
+            self.note(words::NOT_UNDERSTOOD);
+        }
+        true
+    }
+}

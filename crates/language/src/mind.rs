@@ -1,0 +1,63 @@
+//! What the models make of one utterance: features are computed once, each model is asked when needed.
+
+use std::cell::OnceCell;
+
+use crate::model::features::{Spec, features};
+use crate::model::meaning::{self, WIDTH};
+use crate::model::parts::WORDS;
+use crate::model::{Features, Models, Part, Scores};
+use crate::reading::Heard;
+use crate::views::Views;
+
+/// One utterance before the models.
+pub struct Mind<'a> {
+    models: &'a Models,
+    views: &'a Views,
+    heard: &'a Heard,
+    plain: OnceCell<(Features, [f32; WIDTH])>,
+}
+
+impl<'a> Mind<'a> {
+    /// Nothing is computed yet.
+    pub const fn new(models: &'a Models, views: &'a Views, heard: &'a Heard) -> Self {
+        Self { models, views, heard, plain: OnceCell::new() }
+    }
+
+    fn plain(&self) -> &(Features, [f32; WIDTH]) {
+        self.plain.get_or_init(|| {
+            let spec = Spec { grams: 3, concepts: WORDS, ..Spec::default() };
+            let features = features(self.views, self.heard, &spec);
+            let meaning = meaning::builtin().vector(&features);
+            (features, meaning)
+        })
+    }
+
+    /// The margins of a part's labels; nothing where there is no such model.
+    pub fn scores(&self, part: Part) -> Option<Scores> {
+        let model = self.models.of(part);
+        if model.is_empty() {
+            return None;
+        }
+        let (plain, meaning) = self.plain();
+        // Features a model was not trained with are unknown to it and change nothing.
+        Some(match part {
+            Part::Kind | Part::Domain | Part::Medical => model.scores(plain, meaning),
+            _ => model.scores(&features(self.views, self.heard, &part.spec()), meaning),
+        })
+    }
+
+    /// The best label and how sure, 0 to 1.
+    pub fn best(&self, part: Part) -> Option<(&'a str, f32)> {
+        let scores = self.scores(part)?;
+        let best = scores.best();
+        Some((self.models.of(part).labels.get(best)?.as_str(), scores.share(best)))
+    }
+
+    /// How far 1 lies before 0, beyond the threshold; below zero is no.
+    pub fn yes(&self, part: Part) -> Option<f32> {
+        let model = self.models.of(part);
+        let scores = self.scores(part)?;
+        let margin = |name| model.label(name).map(|label| scores.margin(label));
+        Some(margin("1")? - margin("0")? - part.threshold())
+    }
+}

@@ -1,0 +1,230 @@
+//! Trains the models from labelled tables, and decides whether what was learned at a site may take the present weights'
+//! place: only what is better on lines neither has seen, and no worse on ours.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Reader;
+use crate::eval::{self, Answer, classes};
+use crate::model::features::features;
+use crate::model::meaning;
+use crate::model::parts::FolderError;
+use crate::model::train::{Example, held_out, part_of, train};
+use crate::model::{Linear, Models, Part};
+use crate::table::{Row, TableError, Task, read};
+use crate::views::Views;
+
+/// How many parts the families are divided into for cross-validation.
+const PARTS: u64 = 8;
+/// How much worse on our own lines a challenger may be.
+const SLACK: f64 = 0.005;
+
+/// Training failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The folder of models.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A file cannot be written.
+    #[error("写不进 {0}：{1}")]
+    Write(String, std::io::Error),
+}
+
+/// What training found for one model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Trained {
+    /// The model.
+    pub part: String,
+    /// The lines it was trained on.
+    pub rows: usize,
+    /// Accuracy over the lines, each judged by a model that saw nothing of its family.
+    pub held_out_accuracy: f64,
+    /// Macro F1 in the same way.
+    pub held_out_macro_f1: f64,
+    /// Macro F1 on the lines marked `test` by a model trained on the others; nothing if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_macro_f1: Option<f64>,
+    /// The size of the weights.
+    pub bytes: usize,
+}
+
+/// An example for a part; nothing for lines the part does not learn from.
+fn example(part: Part, row: &Row) -> Option<Example> {
+    let label = if part == Part::Service { &row.service } else { &row.label };
+    if label.is_empty() {
+        return None;
+    }
+    let features = features(&Views::of(&row.text), &row.heard, &part.spec());
+    Some(Example {
+        meaning: meaning::builtin().vector(&features),
+        features,
+        label: label.clone(),
+        family: row.family.clone(),
+        // Background lines only show what ordinary talk looks like.
+        weight: if row.family.starts_with("bg-") { 0.5 } else { 1.0 },
+    })
+}
+
+/// The examples a part learns from.
+pub fn examples(part: Part, rows: &[Row]) -> Vec<Example> {
+    rows.iter().filter_map(|row| example(part, row)).collect()
+}
+
+/// Trains a part on all rows.
+pub fn fit(part: Part, rows: &[Row]) -> Linear {
+    let examples = examples(part, rows);
+    train(&examples.iter().collect::<Vec<_>>(), &part.plan())
+}
+
+/// Trains a task's models on a table, measures them held out by family, and writes `NAME.bin` into a folder.
+pub fn intent(task: Task, input: &Path, out: &Path) -> Result<Vec<Trained>, TrainError> {
+    let rows = read(task, input)?;
+    let failed = |error| TrainError::Write(out.display().to_string(), error);
+    std::fs::create_dir_all(out).map_err(failed)?;
+    let mut reports = Vec::new();
+    for part in task.parts() {
+        let all = examples(*part, &rows);
+        let judged = held_out(&all, &part.plan(), PARTS);
+        let pairs: Vec<(String, String)> = judged
+            .iter()
+            .zip(&all)
+            .filter(|(_, example)| !example.family.starts_with("bg-"))
+            .filter_map(|((label, scores, names), _)| Some((label.clone(), names.get(scores.best())?.clone())))
+            .collect();
+        let (held_out_accuracy, held_out_macro_f1, _) =
+            classes(&pairs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>());
+        let model = train(&all.iter().collect::<Vec<_>>(), &part.plan());
+        let bytes = model.to_bytes();
+        std::fs::write(out.join(format!("{}.bin", part.name())), &bytes).map_err(failed)?;
+        reports.push(Trained {
+            part: part.name().to_owned(),
+            rows: all.len(),
+            held_out_accuracy,
+            held_out_macro_f1,
+            test_macro_f1: tested(task, *part, &rows),
+            bytes: bytes.len(),
+        });
+    }
+    Ok(reports)
+}
+
+fn tested(task: Task, part: Part, rows: &[Row]) -> Option<f64> {
+    let (test, rest): (Vec<Row>, Vec<Row>) = rows.iter().cloned().partition(|row| row.split == "test");
+    if test.is_empty() || part == Part::Service {
+        return None;
+    }
+    Some(score(&Reader::with(Arc::new(learned(task, &rest, &Models::builtin()))), task, &test))
+}
+
+/// The present models with a task's parts trained anew.
+pub fn learned(task: Task, rows: &[Row], present: &Models) -> Models {
+    task.parts().iter().fold(present.clone(), |models, part| models.with(*part, fit(*part, rows)))
+}
+
+/// Macro F1 of a reader on rows.
+pub fn score(reader: &Reader, task: Task, rows: &[Row]) -> f64 {
+    let answers: Vec<Answer> =
+        rows.iter().map(|row| eval::answer(reader, task, &row.text, &row.heard)).collect();
+    eval::judge(task, rows, &answers).macro_f1
+}
+
+/// How a challenger did against the present weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contest {
+    /// The task.
+    pub task: String,
+    /// The present weights on the site's held-out lines.
+    pub champion: f64,
+    /// The challenger on the same lines.
+    pub challenger: f64,
+    /// Ours, held out, learned without the site's lines.
+    pub ours_before: f64,
+    /// Ours, held out, learned with them.
+    pub ours_after: f64,
+    /// The site's lines held out.
+    pub held_out: usize,
+    /// The version written; 0 if the champion stays.
+    pub version: u32,
+}
+
+impl Contest {
+    /// Whether the challenger won.
+    pub fn better(&self) -> bool {
+        self.challenger > self.champion && self.ours_after + SLACK >= self.ours_before
+    }
+}
+
+/// Learns from a site's corrections: `site` rows beside `ours`. A quarter of the site's families is held out; the
+/// present weights of the folder and the challenger are judged on it. Only a better challenger is written, trained on
+/// everything, as the folder's next version, and becomes the present one.
+pub fn site(task: Task, ours: &[Row], site: &[Row], folder: &Path) -> Result<Contest, TrainError> {
+    let failed = |error| TrainError::Write(folder.display().to_string(), error);
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let present = Models::load(folder)?;
+    let held = |row: &Row| part_of(&row.family, 4) == 0;
+    let split = |rows: &[Row]| -> (Vec<Row>, Vec<Row>) { rows.iter().cloned().partition(held) };
+    let ((site_held, site_kept), (ours_held, ours_kept)) = (split(site), split(ours));
+    let both: Vec<Row> = ours_kept.iter().chain(&site_kept).cloned().collect();
+    let before = Reader::with(Arc::new(learned(task, &ours_kept, &present)));
+    let after = Reader::with(Arc::new(learned(task, &both, &present)));
+    let mut contest = Contest {
+        task: task.name().to_owned(),
+        champion: score(&Reader::with(Arc::clone(&present)), task, &site_held),
+        challenger: score(&after, task, &site_held),
+        ours_before: score(&before, task, &ours_held),
+        ours_after: score(&after, task, &ours_held),
+        held_out: site_held.len(),
+        version: 0,
+    };
+    if !site_held.is_empty() && contest.better() {
+        let all: Vec<Row> = ours.iter().chain(site).cloned().collect();
+        contest.version = newest(task, folder) + 1;
+        let kept = folder.join(version_name(task, contest.version));
+        std::fs::create_dir_all(&kept).map_err(failed)?;
+        for part in task.parts() {
+            let bytes = fit(*part, &all).to_bytes();
+            std::fs::write(kept.join(format!("{}.bin", part.name())), bytes).map_err(failed)?;
+        }
+        promote(task, contest.version, folder)?;
+    }
+    Ok(contest)
+}
+
+fn version_name(task: Task, version: u32) -> String {
+    format!("{}-v{version}", task.name())
+}
+
+/// The newest version of a task's weights in a folder; 0 if there is none.
+pub fn newest(task: Task, folder: &Path) -> u32 {
+    let start = format!("{}-v", task.name());
+    let versions = std::fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
+        entry.file_name().to_str()?.strip_prefix(&start)?.parse().ok()
+    });
+    versions.max().unwrap_or(0)
+}
+
+/// Makes a version the present one: its files are what [`Models::load`] reads. Version 0 goes back to the built-in
+/// weights. This is the way back as well as forward.
+pub fn promote(task: Task, version: u32, folder: &Path) -> Result<(), TrainError> {
+    for part in task.parts() {
+        let name = format!("{}.bin", part.name());
+        let present = folder.join(&name);
+        let done = if version == 0 {
+            std::fs::remove_file(&present).or_else(|error| {
+                if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+            })
+        } else {
+            // Written aside and moved, so that a reader never meets half a file.
+            let aside = folder.join(format!("{name}.new"));
+            std::fs::copy(folder.join(version_name(task, version)).join(&name), &aside)
+                .and_then(|_| std::fs::rename(&aside, &present))
+        };
+        done.map_err(|error| TrainError::Write(present.display().to_string(), error))?;
+    }
+    Ok(())
+}
