@@ -65,12 +65,10 @@ impl Message {
     }
 
     fn reply(&self, status: &str, tag: &str, extra: &str, body: &str) -> String {
-        let vias: String = self
-            .headers
-            .iter()
-            .filter(|(name, _)| name == "via")
-            .map(|(_, value)| format!("Via: {value}\r\n"))
-            .collect();
+        let mut vias = String::new();
+        for (_, value) in self.headers.iter().filter(|(name, _)| name == "via") {
+            vias.extend(["Via: ", value, "\r\n"]);
+        }
         let to = self.header("to");
         let to = if to.contains("tag=") { to.to_owned() } else { format!("{to};tag={tag}") };
         format!(

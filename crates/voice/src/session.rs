@@ -332,7 +332,7 @@ impl Session<'_> {
 
     /// A re-INVITE: hold, resume, another address.
     fn changed(&mut self, caller: bool, body: &[u8]) -> Result<String, u16> {
-        let offer = sdp::read(body).map_err(|error| status_of(error))?;
+        let offer = sdp::read(body).map_err(status_of)?;
         let leg =
             if caller { Some(&self.leg) } else { self.agent.as_ref().and_then(|agent| agent.leg.as_ref()) };
         let leg = leg.ok_or(481_u16)?;
@@ -406,11 +406,11 @@ impl Session<'_> {
     }
 
     async fn offered(&mut self) {
-        if let Ok(agent) = self.house.0.hotline.call_offered(&self.contact).await {
-            if agent != self.offer {
-                self.offer.clone_from(&agent);
-                self.step(Event::Offered(agent)).await;
-            }
+        if let Ok(agent) = self.house.0.hotline.call_offered(&self.contact).await
+            && agent != self.offer
+        {
+            self.offer.clone_from(&agent);
+            self.step(Event::Offered(agent)).await;
         }
     }
 

@@ -25,6 +25,8 @@ use crate::sdp::Media;
 
 /// Two keys at once, ten a second: more is no finger.
 const KEYS_KEPT: usize = 256;
+/// How loud a key is said to be: -10 dBm0.
+const VOLUME: u8 = 0x0A;
 /// Packets of one key.
 const KEY_PACKETS: u8 = 8;
 
@@ -102,7 +104,7 @@ impl Inner {
         let began = self.timestamp.wrapping_sub(u32::from(number) * crate::audio::FRAME as u32);
         let [high, low] = ((u16::from(number) + 1) * crate::audio::FRAME as u16).to_be_bytes();
         let released = if *left <= 3 { 0x80 } else { 0 };
-        let payload = [*event, released | 10, high, low];
+        let payload = [*event, released | VOLUME, high, low];
         let Some(payload_type) = self.event_type else {
             self.pressing.clear();
             return;

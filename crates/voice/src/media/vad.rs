@@ -76,13 +76,13 @@ impl Listener {
         let level = level_db(frame);
         let over = if speaking { OVER_ECHO } else { OVER };
         let speech = level > (self.floor + over).max(QUIETEST);
-        if !speech {
+        if speech {
+            // What never pauses is the line's own noise, and becomes the floor within some seconds.
+            self.floor = (self.floor + 0.02).min(-30.0);
+        } else {
             // The floor rises slowly and falls quickly.
             let pace = if level < self.floor { 0.3 } else { 0.03 };
             self.floor = (self.floor + (level - self.floor) * pace).clamp(-75.0, -30.0);
-        } else {
-            // What never pauses is the line's own noise, and becomes the floor within some seconds.
-            self.floor = (self.floor + 0.02).min(-30.0);
         }
         match self.utterance.as_mut() {
             None => {

@@ -51,7 +51,9 @@ impl Registrar {
             .filter(|(_, binding)| binding.until <= now_secs)
             .map(|(user, _)| user.clone())
             .collect();
-        gone.iter().for_each(|user| drop(self.phones.remove(user)));
+        for user in &gone {
+            self.phones.remove(user);
+        }
         gone
     }
 }

@@ -41,7 +41,7 @@ const RECEIVE_BUFFER: usize = 4 << 20;
 /// Longest number taken from a request.
 const LONGEST_NUMBER: usize = 32;
 /// A desk telephone is rung at most this long.
-const RING_AT_MOST: Duration = Duration::from_secs(60);
+const RING_AT_MOST: Duration = Duration::from_mins(1);
 
 /// The secret of a desk telephone, by its user; None when there is no such user.
 pub type Secrets = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -434,7 +434,7 @@ fn received_from(request: &Request) -> Option<SocketAddr> {
 
 fn user_of(user: Option<String>) -> String {
     let user = user.unwrap_or_default();
-    user.chars().filter(|c| c.is_ascii_graphic()).take(LONGEST_NUMBER).collect()
+    user.chars().filter(char::is_ascii_graphic).take(LONGEST_NUMBER).collect()
 }
 
 /// The caller's number: asserted by the trunk (RFC 3325), else claimed.
