@@ -7,6 +7,7 @@ mod intent;
 mod pack;
 mod parts;
 mod serve;
+mod telephone;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +52,18 @@ enum Command {
     /// 导入问答或条目（CSV、JSONL、YAML）
     Import {
         /// 文件
+        file: PathBuf,
+    },
+    /// 打印一部座席话机的 SIP 账号
+    Phone {
+        /// 座席的登录名
+        login: String,
+    },
+    /// 导出一次通话的录音（WAV，左来电人右平台），并记入审计
+    Recording {
+        /// 会话编号
+        contact: String,
+        /// 写到哪里
         file: PathBuf,
     },
     /// 审计
@@ -183,6 +196,24 @@ enum Train {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
+    /// 电话：按键、打断、应答的时延，以及同时通话的负载（需要 sipp）
+    Calls {
+        /// 同时通话数；0 只测时延
+        #[arg(long, default_value_t = 1000)]
+        calls: usize,
+        /// 每通多少秒
+        #[arg(long, default_value_t = 30)]
+        secs: usize,
+        /// 每秒新来电
+        #[arg(long, default_value_t = 100)]
+        rate: usize,
+        /// 每种时延测几通
+        #[arg(long, default_value_t = 10)]
+        probes: usize,
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+    },
     /// 同时进行的网上会话
     Chat {
         /// 会话数
@@ -227,6 +258,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Pack { dir } => parts::check_pack(&dir)?,
         Command::Schema => println!("{}", serde_json::to_string_pretty(&dialogue::scenario::json_schema())?),
         Command::Import { file } => runtime.block_on(parts::import(&config, &file))?,
+        Command::Phone { login } => telephone::account(&config, &login)?,
+        Command::Recording { contact, file } => {
+            runtime.block_on(telephone::export(&config, &contact, &file))?;
+        }
         Command::Audit { what: Audit::Verify } => {
             let intact = runtime.block_on(parts::audit_verify(&config))?;
             return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -236,6 +271,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Train { what: Train::Use { task, version, out } } => intent::promote(task, version, &out)?,
         Command::Eval { what } => return evaluate(&runtime, what),
+        Command::Bench { what: Bench::Calls { calls, secs, rate, probes, pack } } => {
+            let load = bench::calls::Load { calls, secs, rate, probes };
+            runtime.block_on(bench::calls::run(&load, &pack))?;
+        }
         Command::Bench { what: Bench::Chat { chats, turns, think_secs, pack } } => {
             runtime.block_on(bench::chat::run(chats, turns, think_secs, &pack))?;
         }

@@ -117,7 +117,11 @@ pub async fn doctor(config: &Config) -> Result<()> {
     println!("知识包        {}个条目，{}个场景", pack.entries.len(), pack.scenarios.len());
     println!("理解          内置规则与模型");
     println!("句向量        内置");
-    println!("语音          未配置：本版本提供文字服务，电话请转人工座席");
+    let voice = &config.voice;
+    let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
+    println!("电话          {}", or(&voice.sip_address, "未开（voice.sip_address 未设置）"));
+    println!("语音识别      {}", or(&voice.recogniser_url, "未配置：来电听完问候后直接转人工，按键照常"));
+    println!("语音合成      {}", or(&voice.synthesiser_url, "未配置：只播已有的提示音，其余用提示音调代替"));
     Ok(())
 }
 

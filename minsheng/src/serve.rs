@@ -31,15 +31,22 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
         format!("端口{}被占用了，请换一个端口：MINSHENG_SERVER__LISTEN=127.0.0.1:9090", address.port())
     })?;
     tracing::info!(%address, entries = started.entries, scenarios = started.scenarios, "listening");
+    let telephone = crate::telephone::open(&hotline, &config).await?;
     let app = app(hotline.clone(), &config).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
+    if let Some(telephone) = telephone {
+        telephone.close();
+    }
     hotline.library().views_flush(&kernel::Ctx::system("stop", hotline.clock())).await?;
     hotline.store().close().await;
     Ok(())
 }
 
 fn log(config: &Config) {
-    let filter = EnvFilter::try_new(&config.server.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The SIP stack logs whole messages, telephone numbers in them, one level too loud. Only a setting that names it shows them.
+    let quiet = if config.server.log.contains("rsipstack") { "" } else { ",rsipstack=error" };
+    let filter =
+        EnvFilter::try_new(format!("{}{quiet}", config.server.log)).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter);
     match config.server.log_format {
         LogFormat::Text => lines.init(),

@@ -17,5 +17,5 @@ mod sections;
 
 pub use error::ConfigError;
 pub use sections::{
-    Chat, Config, DatabaseUrl, Durability, Knowledge, LogFormat, Routing, Security, Server, Store,
+    Chat, Config, DatabaseUrl, Durability, Knowledge, LogFormat, Routing, Security, Server, Store, Voice,
 };

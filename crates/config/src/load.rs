@@ -9,7 +9,7 @@ use figment::providers::{Format as _, Yaml};
 use figment::value::{Dict, Tag, Value};
 
 use crate::nearest::nearest;
-use crate::{Chat, Config, ConfigError, Knowledge, Routing, Security, Server, Store};
+use crate::{Chat, Config, ConfigError, Knowledge, Routing, Security, Server, Store, Voice};
 
 const PREFIX: &str = "MINSHENG_";
 
@@ -21,6 +21,7 @@ pub(crate) const SECTIONS: &[(&str, &[&str])] = &[
     ("chat", Chat::NAMES),
     ("knowledge", Knowledge::NAMES),
     ("routing", Routing::NAMES),
+    ("voice", Voice::NAMES),
 ];
 
 impl Config {
@@ -69,6 +70,7 @@ impl Config {
             chat: Chat::read("chat", of("chat"), &mut problems),
             knowledge: Knowledge::read("knowledge", of("knowledge"), &mut problems),
             routing: Routing::read("routing", of("routing"), &mut problems),
+            voice: Voice::read("voice", of("voice"), &mut problems),
         };
         config.check(&mut problems);
         if problems.is_empty() { Ok(config) } else { Err(ConfigError::Wrong(problems)) }

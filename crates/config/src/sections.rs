@@ -21,6 +21,8 @@ pub struct Config {
     pub knowledge: Knowledge,
     /// Queues and agents.
     pub routing: Routing,
+    /// Telephone calls.
+    pub voice: Voice,
 }
 
 section! {
@@ -154,6 +156,57 @@ section! {
         tick_ms: u32 = 500, [50..=10_000], "每隔多少毫秒检查一次排队";
         /// Lease of the process that leads routing, in seconds (PostgreSQL).
         lease_secs: u32 = 10, [3..=120], "多机部署时，主分配进程失联多少秒后由他机接替";
+    }
+}
+
+section! {
+    /// Telephone calls.
+    Voice "电话" {
+        /// Address and port for SIP over UDP and TCP. Empty: no telephone.
+        sip_address: String = String::new(), "SIP 监听的地址和端口（UDP 与 TCP），如 0.0.0.0:5060；不填则不开电话";
+        /// The address callers and desk telephones are told for sound; empty: that of `sip_address`.
+        media_ip: String = String::new(), "告诉对方的媒体 IP；不填则用 sip_address 里的 IP，监听 0.0.0.0 时必须填写";
+        /// First UDP port for sound; even.
+        rtp_from: u32 = 20_000, [1_024..=65_000], "媒体端口从几号开始（UDP）";
+        /// Last UDP port for sound.
+        rtp_to: u32 = 29_999, [1_025..=65_535], "媒体端口到几号为止（UDP）";
+        /// Addresses calls are taken from; empty: from anybody.
+        trunks: Vec<String> = Vec::new(), "允许呼入的中继 IP 列表；空表示不限，正式使用必须填写";
+        /// Calls at one time; more are answered with 503 and a time to try again.
+        max_calls: u32 = 500, [1..=20_000], "同时通话的上限；超过时回 503 并告知何时再拨，不接半通的电话";
+        /// New calls in a second; more are answered with 503.
+        calls_per_second: u32 = 200, [1..=10_000], "每秒最多接入几通新来电";
+        /// Said after the greeting, never interrupted. Empty: none, and nothing is recorded.
+        notice: String = "为保证服务质量，本次通话将被录音。".to_owned(),
+            "问候之后播报的告知，不可打断；不填则不播，也不录音";
+        /// Whether calls are recorded, once the notice has been played.
+        record: bool = true, "播完告知后是否录音（双声道，加密保存）";
+        /// Folder of recordings.
+        recordings_dir: String = "data/recordings".to_owned(), "录音目录";
+        /// Folder of prompts rendered before; new ones are added to it.
+        prompts_dir: String = "data/prompts".to_owned(), "提示音缓存目录；合成过的语音存在这里，之后不必再合成";
+        /// OpenAI-compatible recogniser: the address before `/v1/audio/transcriptions`. Empty: none, callers go to a person.
+        recogniser_url: String = String::new(),
+            "语音识别服务地址（OpenAI 兼容，/v1/audio/transcriptions 之前的部分）；不填则来电直接转人工";
+        /// OpenAI-compatible synthesiser: the address before `/v1/audio/speech`. Empty: prompts from `prompts_dir`, else tones.
+        synthesiser_url: String = String::new(),
+            "语音合成服务地址（OpenAI 兼容，/v1/audio/speech 之前的部分）；不填则只播已有的提示音，其余用提示音调代替";
+        /// The synthesiser's voice.
+        voice_name: String = "zf_xiaoxiao".to_owned(), "合成用的音色";
+        /// Longest time for one recognition, in milliseconds. Then the caller goes to a person.
+        recogniser_deadline_ms: u32 = 8_000, [500..=60_000], "一次识别最长等多少毫秒；超时就如实告知并转人工";
+        /// Longest time for one synthesis, in milliseconds.
+        synthesiser_deadline_ms: u32 = 15_000, [500..=60_000], "一次合成最长等多少毫秒";
+        /// Recognitions at one time; more wait, and after the deadline go to a person.
+        recogniser_workers: u32 = 2, [1..=256], "同时进行几路识别";
+        /// A pause that ends an utterance, in milliseconds.
+        pause_ms: u32 = 800, [300..=3_000], "停顿多少毫秒算说完；老年来电自动加长一半";
+        /// Silence after which the caller is spoken to, in seconds.
+        silence_secs: u32 = 8, [3..=60], "多少秒没有声音就询问一次；连续两次转人工";
+        /// Numbers of enrolled one-key telephones: no bot, no prompt, first priority.
+        elderly_numbers: Vec<String> = Vec::new(), "老年一键通号码列表：摘机直接进人工队列，最优先，不播任何提示";
+        /// Nothing received from an agent's telephone for this long: back to the queue, in seconds.
+        lost_secs: u32 = 20, [5..=300], "多少秒收不到座席话机的声音就把来电退回排队";
     }
 }
 

@@ -55,7 +55,8 @@ impl Hotline {
         let agent = Self::agent(ctx)?;
         let skills =
             skills.iter().map(|(skill, level)| (skill.clone(), u8::try_from(*level).unwrap_or(1))).collect();
-        self.command(Command::Profile { agent, skills, voice: true, chat_capacity: None }).await
+        let voice = self.reaches(&agent);
+        self.command(Command::Profile { agent, skills, voice, chat_capacity: None }).await
     }
 
     /// The desk.

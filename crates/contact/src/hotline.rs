@@ -1,11 +1,11 @@
 //! The parts of one node, wired.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use casework::Casework;
 use dialogue::Brain;
-use kernel::{Clock, Ctx, Micros, Rng};
+use kernel::{Clock, Ctx, Micros, Rng, StaffId};
 use knowledge::Library;
 use language::Reader;
 use routing::service::Router;
@@ -54,6 +54,8 @@ pub(crate) struct Inner {
     /// Names of staff, for what citizens and boards are shown.
     pub names: RwLock<Arc<HashMap<String, String>>>,
     pub stripes: Vec<AsyncMutex<()>>,
+    /// Agents with a telephone; none where this node takes no calls.
+    pub reach: RwLock<Option<BTreeSet<StaffId>>>,
 }
 
 impl std::fmt::Debug for Hotline {
@@ -77,6 +79,7 @@ impl Hotline {
             brain: RwLock::default(),
             names: RwLock::default(),
             stripes: (0..STRIPES).map(|_| AsyncMutex::new(())).collect(),
+            reach: RwLock::default(),
         }));
         hotline.reload().await?;
         Ok(hotline)

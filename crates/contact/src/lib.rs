@@ -12,6 +12,7 @@
 
 mod admin;
 mod brain;
+mod call;
 mod chat;
 mod desk;
 mod error;
@@ -28,6 +29,7 @@ mod turn;
 pub mod view;
 
 pub use admin::AuditRow;
+pub use call::CallView;
 pub use chat::{Opening, Said};
 pub use desk::Corrected;
 pub use error::ContactError;

@@ -1,3 +1,4 @@
 //! `minsheng bench ...`: speed, measured on the whole product.
 
+pub mod calls;
 pub mod chat;
