@@ -45,8 +45,8 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
 fn log(config: &Config) {
     // The SIP stack logs whole messages, telephone numbers in them, one level too loud. Only a setting that names it shows them.
     let quiet = if config.server.log.contains("rsipstack") { "" } else { ",rsipstack=error" };
-    let filter =
-        EnvFilter::try_new(format!("{}{quiet}", config.server.log)).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(format!("{}{quiet}", config.server.log))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter);
     match config.server.log_format {
         LogFormat::Text => lines.init(),

@@ -146,7 +146,7 @@ async fn turn(call: &Caller) -> Option<f64> {
         quiet = if level_db(&frame) < -60.0 { quiet + 1 } else { 0 };
     }
     call.say(&tone::tone(300.0, 1000, 0.4));
-    tokio::time::sleep(Duration::from_millis(1000)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     drop(call.heard().await);
     let ended = Instant::now();
     loop {
