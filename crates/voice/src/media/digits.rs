@@ -42,9 +42,9 @@ mod tests {
 
     fn packets(timestamp: u32, event: u8) -> Vec<(u32, [u8; 4])> {
         let mut packets: Vec<_> =
-            (1..=5_u16).map(|n| (timestamp, [event, 10, (n * 160 >> 8) as u8, (n * 160) as u8])).collect();
+            (1..=5_u16).map(|n| (timestamp, [event, 10, ((n * 160) >> 8) as u8, (n * 160) as u8])).collect();
         // The end is sent three times.
-        packets.extend([(timestamp, [event, 0x80 | 10, 3, 32]); 3]);
+        packets.extend([(timestamp, [event, 0x80 | 0x0a, 3, 32]); 3]);
         packets
     }
 

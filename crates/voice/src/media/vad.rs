@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn silence_is_silence() {
         let mut listener = Listener::new(Patience::default());
-        assert_eq!(run(&mut listener, &[SILENCE; 3000], false), []);
+        assert_eq!(run(&mut listener, &vec![SILENCE; 3000], false), []);
     }
 
     proptest! {
