@@ -127,7 +127,7 @@ section! {
         /// Sentence vectors: `static` (built in), `none`, or the name of a model.
         embedder: String = "static".to_owned(), "句向量：static 内置，none 不用，或模型名";
         /// Least confidence to answer with, 0 to 1.
-        answer_confidence: f64 = 0.8, [0.0..=1.0], "把握达到多少才直接回答（0 到 1）；低于它就追问或转人工";
+        answer_confidence: f64 = 0.65, [0.0..=1.0], "把握达到多少才直接回答（0 到 1）；低于它就追问或转人工";
         /// Least confidence to show an agent as a suggestion, 0 to 1.
         suggest_confidence: f64 = 0.25, [0.0..=1.0], "把握达到多少才作为参考推荐给座席（0 到 1）";
         /// How often a node looks for changed entries, in milliseconds.

@@ -14,7 +14,7 @@ use crate::scenario::Scenarios;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// An answer is given at or above this confidence. Default 0.80.
+    /// An answer is given at or above this confidence. Default 0.65.
     pub answer_at: f32,
     /// Candidates are put to the caller at or above this confidence. Default 0.20.
     pub clarify_at: f32,
@@ -33,7 +33,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            answer_at: 0.80,
+            answer_at: 0.65,
             clarify_at: 0.20,
             sure_at: 0.90,
             margin: 0.08,
