@@ -81,6 +81,12 @@ fn named(text: &str, found: &mut Vec<Entity>) {
         }
     }
     for (at, (kind, words)) in seen.iter().enumerate() {
+        // 天童南路100号 names a house, not the hundredth of the month.
+        let in_place = *kind == EntityKind::Time
+            && found.iter().any(|one| one.kind == EntityKind::Place && one.words.contains(words.as_str()));
+        if in_place {
+            continue;
+        }
         if !seen.iter().take(at).any(|earlier| earlier == &(*kind, words.clone())) {
             push(found, *kind, words, words, None);
         }

@@ -122,6 +122,8 @@ const CASES: &[(&str, EntityKind, &str)] = &[
     ("举报红星加工厂", EntityKind::Organisation, "红星加工厂"),
     ("我叫欧阳娜娜", EntityKind::Name, "欧阳娜娜"),
     ("我住在海曙区", EntityKind::Name, ""),
+    ("我家在天童南路100号，楼下烧烤店半夜还在吵", EntityKind::Time, "半夜"),
+    ("天童南路100号路灯坏了", EntityKind::Time, ""),
 ];
 
 #[test]
