@@ -2,6 +2,7 @@
 
 mod bench;
 mod boot;
+mod classifier;
 mod eval;
 mod intent;
 mod pack;
@@ -146,6 +147,14 @@ enum Eval {
     },
     #[command(flatten)]
     Search(eval::search::Search),
+    /// 工单分类
+    Classifier {
+        /// 模型文件
+        #[arg(long)]
+        model: PathBuf,
+        #[command(flatten)]
+        table: classifier::Table,
+    },
     /// 识别
     Intent {
         /// 任务：human_request、emergency、request_kind、domain、medical_line、dialect、crisis
@@ -165,6 +174,14 @@ enum Eval {
 
 #[derive(Debug, Subcommand)]
 enum Train {
+    /// 用本站有标签的工单训练分类模型
+    Classifier {
+        #[command(flatten)]
+        table: classifier::Table,
+        /// 模型文件
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// 训练一个识别任务
     Intent {
         /// 任务，同 eval intent
@@ -269,6 +286,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Train { what: Train::Intent { task, input, site, out } } => {
             intent::train(task, &input, &out, site)?;
         }
+        Command::Train { what: Train::Classifier { table, out } } => classifier::learn(&table, &out)?,
         Command::Train { what: Train::Use { task, version, out } } => intent::promote(task, version, &out)?,
         Command::Eval { what } => return evaluate(&runtime, what),
         Command::Bench { what: Bench::Calls { calls, secs, rate, probes, pack } } => {
@@ -299,6 +317,7 @@ fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
             runtime.block_on(eval::ask::run(&input, &out, &pack, import.as_deref()))?;
         }
         Eval::Intent { task, input, out, models } => intent::eval(task, &input, &out, models.as_deref())?,
+        Eval::Classifier { model, table } => classifier::measure(&model, &table)?,
         Eval::Search(what) => eval::search::run(what)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@
 //! danger are recognised without any model. Deliberately absent: conversation state, I/O, knowledge.
 
 pub mod act;
+pub mod classify;
 pub mod concepts;
 pub mod danger;
 pub mod dialect;
