@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use language::Reader;
-use language::table::{Task, read};
+use language::Heard;
+use language::table::{Row, Task, read};
 
 /// Measures the built-in models, or those of a folder, on a labelled table; one JSON line on standard output.
 pub fn eval(task: Task, input: &Path, out: &Path, models: Option<&Path>) -> Result<()> {
@@ -15,16 +16,41 @@ pub fn eval(task: Task, input: &Path, out: &Path, models: Option<&Path>) -> Resu
 }
 
 /// Trains a task's models. With a site's corrections, the present weights of the folder give way only to better ones.
-pub fn train(task: Task, input: &Path, out: &Path, site: Option<PathBuf>) -> Result<()> {
+/// With a pack, the questions of its entries are further examples of their domain.
+pub fn train(task: Task, input: &Path, out: &Path, site: Option<PathBuf>, pack: Option<&Path>) -> Result<()> {
+    let mut rows = read(task, input)?;
+    if let Some(pack) = pack {
+        rows.extend(of_pack(task, pack)?);
+    }
     if let Some(site) = site {
-        let contest = language::train::site(task, &read(task, input)?, &read(task, &site)?, out)?;
+        let contest = language::train::site(task, &rows, &read(task, &site)?, out)?;
         println!("{}", serde_json::to_string(&contest)?);
     } else {
-        for trained in language::train::intent(task, input, out)? {
+        for trained in language::train::intent(task, &rows, out)? {
             println!("{}", serde_json::to_string(&trained)?);
         }
     }
     Ok(())
+}
+
+/// What callers ask of each entry, labelled with the entry's domain. An entry is a family, so that none stands on both
+/// sides of a division; its lines count half, for nobody labelled them one by one.
+fn of_pack(task: Task, pack: &Path) -> Result<Vec<Row>> {
+    anyhow::ensure!(task == Task::Domain, "--pack 只用于 domain：条目只注明业务领域，没有别的标注");
+    let pack = knowledge::pack::load(pack)?;
+    let rows = pack.entries.into_iter().flat_map(|entry| {
+        let family = format!("{}{}", language::train::BACKGROUND, entry.id);
+        let asked = std::iter::once(entry.title).chain(entry.questions).chain(entry.tests);
+        asked.map(move |text| Row {
+            text,
+            heard: Heard::Opening,
+            label: entry.domain.clone(),
+            service: String::new(),
+            family: family.clone(),
+            split: "train".into(),
+        })
+    });
+    Ok(rows.collect())
 }
 
 /// Makes a version of a task's weights the present one; 0 goes back to the built-in ones.

@@ -193,6 +193,9 @@ enum Train {
         /// 本站更正过的标注，同样的列；填了就与现用模型比较，更好才换
         #[arg(long)]
         site: Option<PathBuf>,
+        /// 知识包目录；条目的问法也当作其业务领域的例子（仅 domain）
+        #[arg(long)]
+        pack: Option<PathBuf>,
         /// 模型目录
         #[arg(long)]
         out: PathBuf,
@@ -283,8 +286,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             let intact = runtime.block_on(parts::audit_verify(&config))?;
             return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        Command::Train { what: Train::Intent { task, input, site, out } } => {
-            intent::train(task, &input, &out, site)?;
+        Command::Train { what: Train::Intent { task, input, site, pack, out } } => {
+            intent::train(task, &input, &out, site, pack.as_deref())?;
         }
         Command::Train { what: Train::Classifier { table, out } } => classifier::learn(&table, &out)?,
         Command::Train { what: Train::Use { task, version, out } } => intent::promote(task, version, &out)?,

@@ -14,13 +14,15 @@ use crate::model::meaning;
 use crate::model::parts::FolderError;
 use crate::model::train::{Example, held_out, part_of, train};
 use crate::model::{Linear, Models, Part, Scores};
-use crate::table::{Row, TableError, Task, read};
+use crate::table::{Row, TableError, Task};
 use crate::views::Views;
 
 /// How many parts the families are divided into for cross-validation.
 const PARTS: u64 = 8;
 /// How much worse on our own lines a challenger may be.
 const SLACK: f64 = 0.005;
+/// How the families of lines begin that only show what ordinary talk looks like.
+pub const BACKGROUND: &str = "bg-";
 
 /// Training failed.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +71,7 @@ fn example(part: Part, row: &Row) -> Option<Example> {
         label: label.clone(),
         family: row.family.clone(),
         // Background lines only show what ordinary talk looks like.
-        weight: if row.family.starts_with("bg-") { 0.5 } else { 1.0 },
+        weight: if row.family.starts_with(BACKGROUND) { 0.5 } else { 1.0 },
     })
 }
 
@@ -84,19 +86,19 @@ pub fn fit(part: Part, rows: &[Row]) -> Linear {
     train(&examples.iter().collect::<Vec<_>>(), &part.plan())
 }
 
-/// Trains a task's models on a table, measures them held out by family, and writes `NAME.bin` into a folder.
-pub fn intent(task: Task, input: &Path, out: &Path) -> Result<Vec<Trained>, TrainError> {
-    let rows = read(task, input)?;
+/// Trains a task's models on labelled rows, measures them held out by family, and writes `NAME.bin` into a folder.
+/// Rows of families that begin with [`BACKGROUND`] are learned from at half weight and never judged.
+pub fn intent(task: Task, rows: &[Row], out: &Path) -> Result<Vec<Trained>, TrainError> {
     let failed = |error| TrainError::Write(out.display().to_string(), error);
     std::fs::create_dir_all(out).map_err(failed)?;
     let mut reports = Vec::new();
     for part in task.parts() {
-        let all = examples(*part, &rows);
+        let all = examples(*part, rows);
         let judged = held_out(&all, &part.plan(), PARTS);
         let pairs: Vec<(String, String)> = judged
             .iter()
             .zip(&all)
-            .filter(|(_, example)| !example.family.starts_with("bg-"))
+            .filter(|(_, example)| !example.family.starts_with(BACKGROUND))
             .filter_map(|((label, scores, names), _)| Some((label.clone(), decided(*part, scores, names)?)))
             .collect();
         let (held_out_accuracy, held_out_macro_f1, held_out_classes) =
@@ -110,7 +112,7 @@ pub fn intent(task: Task, input: &Path, out: &Path) -> Result<Vec<Trained>, Trai
             held_out_accuracy,
             held_out_macro_f1,
             held_out_classes,
-            test: tested(task, *part, &rows),
+            test: tested(task, *part, rows),
             bytes: bytes.len(),
         });
     }
