@@ -28,7 +28,7 @@ fn main() {
     let (input, out) = (Path::new(&input), Path::new(&out));
     match args[0].as_str() {
         "train" => {
-            for trained in train::intent(task, input, out).unwrap() {
+            for trained in train::intent(task, &language::table::read(task, input).unwrap(), out).unwrap() {
                 println!("{}", serde_json::to_string(&trained).unwrap());
             }
         }

@@ -1,5 +1,7 @@
 //! Facts named in the words: phones, identity numbers, places, names, amounts, numbers, times.
 
+mod place;
+
 use std::sync::LazyLock;
 
 use crate::plain::fold;
@@ -53,7 +55,7 @@ const BEFORE: &[&str] = &[
 /// Times and organisations, by rules.
 fn named(text: &str, found: &mut Vec<Entity>) {
     static RULES: LazyLock<Rules> =
-        LazyLock::new(|| Rules::parse(include_str!("../assets/rules/entity.rules")).unwrap_or_default());
+        LazyLock::new(|| Rules::parse(include_str!("../../assets/rules/entity.rules")).unwrap_or_default());
     let mut clauses = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_alphanumeric() || c == ':' {
@@ -290,40 +292,8 @@ fn ten_thousands(chars: &[char], at: usize) -> Option<(usize, String, u64)> {
     Some((words.chars().count(), words, whole.checked_add(more)?))
 }
 
-const PLACE_ENDS: &[&str] = &[
-    "街道", "小区", "花园", "公寓", "新村", "大厦", "广场", "路口", "社区", "公园", "医院", "学校", "小学",
-    "中学", "市场", "路", "街", "巷", "弄", "镇", "乡", "村", "苑", "园", "城", "府", "庭", "桥",
-];
-const PLACE_TAILS: &[char] = &[
-    '号', '幢', '栋', '室', '楼', '单', '元', '层', '弄', '门', '口', '旁', '边', '附', '近', '对', '面',
-    '东', '西', '南', '北',
-];
-
 fn places(text: &str, found: &mut Vec<Entity>) {
-    for piece in text.split(|c: char| !c.is_alphanumeric() && c != '-') {
-        let mut words = piece;
-        for lead in ["我家住在", "我住在", "我家在", "地址是", "地点是", "就在", "住在", "位于", "在", "是"]
-        {
-            if let Some((_, after)) = words.split_once(lead)
-                && after.chars().count() >= 2
-            {
-                words = after;
-                break;
-            }
-        }
-        let Some(end) = PLACE_ENDS.iter().filter_map(|end| words.find(end).map(|at| at + end.len())).max()
-        else {
-            continue;
-        };
-        let Some((head, tail)) = words.split_at_checked(end) else { continue };
-        if head.chars().count() < 3 {
-            continue;
-        }
-        let tail: String = tail
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || PLACE_TAILS.contains(c) || *c == '-')
-            .collect();
-        let place = format!("{head}{tail}");
+    for place in place::find(text) {
         push(found, EntityKind::Place, &place, &place, None);
     }
 }
