@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use language::Reader;
 use language::Heard;
+use language::Reader;
 use language::table::{Row, Task, read};
 
 /// Measures the built-in models, or those of a folder, on a labelled table; one JSON line on standard output.

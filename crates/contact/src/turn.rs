@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use casework::Proof;
 use dialogue::{
     Conversation, Effect, Event, HandOver, Outcome, Passport, Phase, TicketDraft, Utterance, step,
 };
@@ -371,21 +372,23 @@ impl Hotline {
         state: &Conversation,
         number: &str,
     ) -> Result<Option<String>, ContactError> {
+        // A ticket of this contact, or of an earlier one from the same telephone.
+        let phone = state.passport.value("phone").unwrap_or_default();
+        let tail: String = phone.chars().skip(phone.chars().count().saturating_sub(4)).collect();
         let own = state.passport.tickets.iter().any(|known| known == number);
-        let proof = if own {
-            casework::Proof::Contact(state.id.clone())
-        } else {
-            let phone = state.passport.value("phone").unwrap_or_default();
-            let tail: String = phone.chars().skip(phone.chars().count().saturating_sub(4)).collect();
-            casework::Proof::PhoneLast4(tail)
-        };
-        match self.casework().ticket_progress(&self.citizen(&state.id), number, &proof).await {
-            Ok(progress) => {
-                Ok(Some(format!("工单{}：{}。{}", progress.number, progress.state_words, progress.next_step)))
+        let proofs =
+            own.then(|| Proof::Contact(state.id.clone())).into_iter().chain([Proof::PhoneLast4(tail)]);
+        for proof in proofs {
+            match self.casework().ticket_progress(&self.citizen(&state.id), number, &proof).await {
+                Ok(progress) => {
+                    let (state, next) = (progress.state_words, progress.next_step);
+                    return Ok(Some(format!("工单{}：{state}。{next}", progress.number)));
+                }
+                Err(error) if kernel::Coded::code(&error) == kernel::ErrorCode::NotFound => {}
+                Err(error) => return Err(error.into()),
             }
-            Err(error) if kernel::Coded::code(&error) == kernel::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
         }
+        Ok(None)
     }
 }
 

@@ -145,6 +145,26 @@ const REJECTIONS: &[&str] = &[
     "没解决",
 ];
 
+const REPEATS: &[&str] = &[
+    "再说一遍",
+    "再讲一遍",
+    "再说一次",
+    "再讲一次",
+    "重复一遍",
+    "重说一遍",
+    "没听清",
+    "没听见",
+    "听不清楚",
+    "听不清你",
+    "你刚才说什么",
+    "你刚说什么",
+    "刚才说的什么",
+    "慢点说",
+    "说慢一点",
+    "讲慢一点",
+    "大声一点",
+];
+
 /// What the words do.
 pub fn act_of(text: &str) -> Act {
     let words = squash(text);
@@ -159,6 +179,11 @@ pub fn act_of(text: &str) -> Act {
     }
     if IDENTITY.iter().any(|phrase| words.contains(phrase)) {
         return Act::AskIdentity;
+    }
+    // 你说啥，再说一遍，没听清: the request stands in few words, whatever else they hold.
+    const LONGEST_REPEAT: usize = 16;
+    if words.chars().count() <= LONGEST_REPEAT && REPEATS.iter().any(|phrase| words.contains(phrase)) {
+        return Act::AskRepeat;
     }
     if REJECTIONS.iter().any(|phrase| words.contains(phrase)) {
         return Act::RejectAnswer;

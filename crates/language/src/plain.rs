@@ -19,6 +19,28 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// The words without markup and program text among them: `<script>alert(1)</script> 身份证丢了怎么补`. A run of ASCII that holds
+/// such signs is left out where Chinese stands beside it; a text of nothing else stays as it is.
+pub fn uncoded(text: &str) -> String {
+    const SIGNS: &[char] = &['<', '>', '{', '}', '=', ';', '|', '\\'];
+    let coded = |run: &str| run.contains(SIGNS) || run.contains("--") || run.contains("${");
+    if han_count(text) < 2 || !coded(text) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut run = String::new();
+    for c in text.chars().chain(['\u{3000}']) {
+        if c.is_ascii() && !c.is_control() {
+            run.push(c);
+            continue;
+        }
+        out.push_str(if coded(&run) { " " } else { &run });
+        run.clear();
+        out.push(c);
+    }
+    out.trim().to_owned()
+}
+
 /// Letters and digits only, folded: the form phrases are compared in.
 pub fn squash(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
@@ -37,6 +59,17 @@ pub const fn is_han(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn program_text_is_no_part_of_the_question() {
+        assert_eq!(
+            uncoded("<script>alert(1)</script> ' OR 1=1; DROP TABLE x;-- 身份证丢了怎么补"),
+            "身份证丢了怎么补"
+        );
+        assert_eq!(uncoded("公积金<b>提取</b>流程"), "公积金 提取 流程");
+        assert_eq!(uncoded("我电话13812345678，visa 到期"), "我电话13812345678，visa 到期");
+        assert_eq!(uncoded("a<b"), "a<b");
+    }
 
     #[test]
     fn width_case_and_marks_do_not_matter() {

@@ -7,7 +7,7 @@ use crate::escape::Escape;
 use crate::mind::Mind;
 use crate::model::parts::FolderError;
 use crate::model::{Models, Part};
-use crate::plain::{MAX_CHARS, fold};
+use crate::plain::{MAX_CHARS, fold, uncoded};
 use crate::reading::{Danger, Domain, Heard, HumanWish, Kind, MedicalLine, Reading, Service};
 use crate::views::Views;
 use crate::{act, danger, dialect, entity, escape, kind};
@@ -42,14 +42,15 @@ impl Reader {
     /// Reads one utterance in the light of where it was said.
     pub fn read(&self, text: &str, heard: &Heard) -> Reading {
         let raw: String = text.trim().chars().take(MAX_CHARS).collect();
-        let views = Views::of(&raw);
+        let told = uncoded(&raw);
+        let views = Views::of(&told);
         let mind = Mind::new(&self.models, &views, heard);
         let escape = wish(&mind, &views, heard);
-        let (kind, kind_confidence) = kind_of(&mind, &raw);
+        let (kind, kind_confidence) = kind_of(&mind, &told);
         let domain = domain_of(&mind, &views);
         let medical = domain.as_ref().is_some_and(|domain| domain.name == "医保");
         let dialect = is_dialect(&mind, &views);
-        let folded = fold(&raw).trim().to_owned();
+        let folded = fold(&told).trim().to_owned();
         Reading {
             // A word that hardly anybody else uses is replaced even in a sentence that is otherwise Mandarin.
             normal: dialect::builtin().mandarin(&folded, if dialect { 1 } else { 3 }),
@@ -58,14 +59,14 @@ impl Reader {
             danger: danger_of(&mind, &views),
             kind,
             kind_confidence,
-            urgency: kind::urgency_of(&raw),
+            urgency: kind::urgency_of(&told),
             domain,
             medical_line: medical.then(|| line_of(&mind)).flatten(),
             dialect,
-            distress: kind::distress_of(&raw),
-            act: act::act_of(&raw),
-            correction: act::correction_of(&raw),
-            entities: entity::find(&raw),
+            distress: kind::distress_of(&told),
+            act: act::act_of(&told),
+            correction: act::correction_of(&told),
+            entities: entity::find(&told),
             raw,
         }
     }

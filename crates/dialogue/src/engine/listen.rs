@@ -16,6 +16,10 @@ use crate::words;
 
 /// A domain is relied upon for moving between lines at or above this confidence.
 const SURE_OF_DOMAIN: f32 = 0.6;
+/// As [`SURE_OF_DOMAIN`], in the middle of a matter.
+const SURE_TO_LEAVE: f32 = 0.9;
+/// The domain of what belongs to none: it has no line of its own.
+const NO_DOMAIN: &str = "其他";
 /// A kind of request interrupts a form at or above this confidence.
 const SURE_OF_KIND: f32 = 0.75;
 /// A suggestion or praise is taken down word for word at or above this confidence.
@@ -207,7 +211,9 @@ impl Turn<'_> {
                 EntityKind::Organisation => "organisation",
                 EntityKind::Number | EntityKind::Ticket => continue,
             };
-            if self.state.passport.value(slot).is_some() && !corrects {
+            // What the line told, its number, gives way to what the caller tells.
+            let known = self.state.passport.facts.iter().rfind(|fact| fact.slot == slot);
+            if known.is_some_and(|fact| fact.by != Speaker::Channel) && !corrects {
                 continue;
             }
             if entity.kind == EntityKind::Place && !names_place(&entity.value) {
@@ -348,6 +354,15 @@ impl Turn<'_> {
             return self.told_more(reading, choices);
         }
         match reading.act {
+            Act::Farewell | Act::Thanks | Act::Abandon => {
+                self.state.open_matter = false;
+                self.state.heard = Heard::AfterAnswer;
+                return if reading.act == Act::Farewell {
+                    self.farewell()
+                } else {
+                    self.note(words::DROPPED)
+                };
+            }
             Act::AskIdentity => self.note(self.brain.guards.identity()),
             Act::AskPause => self.note(words::TAKE_YOUR_TIME),
             Act::AskRepeat => {}
@@ -489,10 +504,14 @@ impl Turn<'_> {
 
     /// Moves a caller who dialled the wrong line; nothing is said twice, nothing redialled (mission M9).
     fn right_line(&mut self, reading: &Reading) {
-        let Some(domain) = reading.domain.as_ref().filter(|domain| domain.confidence >= SURE_OF_DOMAIN)
-        else {
+        // Words too few to tell, and what follows an answer, leave the caller where they are.
+        const FEW: usize = 5;
+        let least = if self.goes_on() { SURE_TO_LEAVE } else { SURE_OF_DOMAIN };
+        let sure = |domain: &&language::Domain| domain.confidence >= least && domain.name != NO_DOMAIN;
+        let Some(domain) = reading.domain.as_ref().filter(sure) else { return };
+        if reading.normal.chars().count() < FEW {
             return;
-        };
+        }
         let business = reading.medical_line.and_then(|line| {
             let name = serde_json::to_value(line).ok()?;
             self.brain.line_of_domain.get(&format!("医保/{}", name.as_str()?)).cloned()

@@ -197,7 +197,10 @@ impl Turn<'_> {
         self.state.passport.tried.push(card.title.clone());
         self.state.shown.push(card.entry_id.clone());
         self.state.about = Some(card.entry_id.clone());
-        self.state.fresh_ticket = None;
+        // What a scenario says beside the ticket it has filed leaves that ticket open to details.
+        if self.state.flow.as_ref().is_none_or(|flow| flow.ticket.is_none()) {
+            self.state.fresh_ticket = None;
+        }
         self.state.heard = Heard::AfterAnswer;
         self.utter(Utterance {
             citations: card.citations,
