@@ -19,6 +19,30 @@ const CORRECTIONS: &[&str] = &[
     "应该是",
 ];
 
+/// As [`CORRECTIONS`], at the start of a piece after others.
+const RESTARTS: &[&str] = &[
+    "不是我是说",
+    "不是我是想问",
+    "不是我想问",
+    "不对我是说",
+    "我是说",
+    "我是想问",
+    "我要问的是",
+    "我想问的是",
+    "我问的是",
+    "我说的是",
+    "说错了",
+    "讲错了",
+    "说反了",
+    "更正一下",
+    "哦不对不对",
+    "哦不对",
+    "不对不对",
+    "不是不是",
+    "啊不对",
+    "口误",
+];
+
 const FIXED: &[(Act, &[&str])] = &[
     (
         Act::Greeting,
@@ -192,12 +216,54 @@ pub fn act_of(text: &str) -> Act {
     if han_count(&words) < 2 && letters < 2 { Act::Empty } else { Act::Statement }
 }
 
-/// What follows a correction's opening.
+/// What follows a correction's opening; the last one counts: 驾照丢了，不是，行驶证，哦不对，护照丢了.
 pub fn correction_of(text: &str) -> Option<String> {
-    let words = squash(text);
-    CORRECTIONS.iter().find_map(|opening| {
-        let (before, after) = words.split_once(opening)?;
-        let after = after.trim_start_matches(['是', '问', '的']);
-        (before.chars().count() <= 6 && after.chars().count() >= 2).then(|| after.to_owned())
+    let pieces: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).map(squash).filter(|piece| !piece.is_empty()).collect();
+    let late = pieces.iter().enumerate().skip(1).rev().find_map(|(at, piece)| {
+        let own = RESTARTS.iter().find_map(|opening| piece.strip_prefix(opening)).or_else(|| {
+            // 不是 by itself takes back what was said just before.
+            matches!(piece.as_str(), "不是" | "不对" | "嗯不是" | "哦不是" | "啊不是" | "啊不对")
+                .then_some("")
+        })?;
+        let rest: String =
+            std::iter::once(own).chain(pieces.iter().skip(at + 1).map(String::as_str)).collect();
+        let rest = rest.trim_start_matches(['是', '就']).to_owned();
+        (rest.chars().count() >= 2).then_some(rest)
+    });
+    late.or_else(|| {
+        let words = squash(text);
+        CORRECTIONS.iter().find_map(|opening| {
+            let (before, after) = words.split_once(opening)?;
+            let after = after.trim_start_matches(['是', '问', '的']);
+            (before.chars().count() <= 6 && after.chars().count() >= 2).then(|| after.to_owned())
+        })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_correction_counts() {
+        for (text, meant) in [
+            (
+                "我想问驾照丢了怎么办，不是，我是说行驶证，哦不对不对，就是护照，护照丢了",
+                Some("护照护照丢了"),
+            ),
+            ("请问蛇保卡掉了，嗯不是，我是想问设保断了三个月还能补吗", Some("设保断了三个月还能补吗")),
+            ("不是我是说居住证", Some("居住证")),
+            ("不是，没有质量问题", None),
+            ("我跟他说我不是本地人", None),
+        ] {
+            assert_eq!(correction_of(text).as_deref(), meant, "{text}");
+        }
+    }
+
+    #[test]
+    fn asking_again_is_heard_among_other_words() {
+        assert_eq!(act_of("你说啥，再说一遍，没听清"), Act::AskRepeat);
+        assert_eq!(act_of("上次窗口没听清楚要带什么，身份证到期换证要带哪些材料"), Act::Statement);
+    }
 }

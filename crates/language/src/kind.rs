@@ -42,6 +42,26 @@ pub fn kind_of(text: &str) -> (Kind, f32) {
     }
 }
 
+/// The caller says that this is a complaint or a report: 我要投诉, 我举报一家药店. Asking how to do so is none.
+pub fn declares_grievance(text: &str) -> bool {
+    const SAYS: [&str; 10] = [
+        "我举报",
+        "我投诉",
+        "我要举报",
+        "我要投诉",
+        "我想举报",
+        "我想投诉",
+        "要举报",
+        "要投诉",
+        "来举报",
+        "来投诉",
+    ];
+    const ASKS: [&str; 12] =
+        ["怎么", "如何", "哪里", "哪儿", "什么", "吗", "流程", "电话", "进度", "结果", "不是要", "不要"];
+    let words = squash(text);
+    SAYS.iter().any(|say| words.contains(say)) && !ASKS.iter().any(|ask| words.contains(ask))
+}
+
 /// Whether harm grows while it waits.
 pub fn urgency_of(text: &str) -> Urgency {
     let words = squash(text);

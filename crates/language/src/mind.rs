@@ -53,6 +53,16 @@ impl<'a> Mind<'a> {
         Some((self.models.of(part).labels.get(best)?.as_str(), scores.share(best)))
     }
 
+    /// The best of some labels.
+    pub fn best_of(&self, part: Part, names: &[&str]) -> Option<&'a str> {
+        let scores = self.scores(part)?;
+        let labels = self.models.of(part).labels.iter().enumerate();
+        let among = labels.filter(|(_, label)| names.contains(&label.as_str()));
+        among
+            .max_by(|a, b| scores.margin(a.0).total_cmp(&scores.margin(b.0)))
+            .map(|(_, label)| label.as_str())
+    }
+
     /// How far 1 lies before 0, beyond the threshold; below zero is no.
     pub fn yes(&self, part: Part) -> Option<f32> {
         let model = self.models.of(part);

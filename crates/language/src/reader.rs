@@ -116,6 +116,9 @@ impl Reader {
     }
 }
 
+/// How sure a kind is that the caller names.
+const DECLARED: f32 = 0.8;
+
 /// Rules first, at any length and without a model; the model adds what they miss.
 fn wish(mind: &Mind, views: &Views, heard: &Heard) -> Escape {
     let mut escape = escape::hear_views(views, heard);
@@ -160,7 +163,12 @@ pub fn service_named(label: &str) -> Option<Service> {
 }
 
 fn kind_of(mind: &Mind, text: &str) -> (Kind, f32) {
-    let Some((label, sure)) = mind.best(Part::Kind) else { return kind::kind_of(text) };
+    let Some((mut label, mut sure)) = mind.best(Part::Kind) else { return kind::kind_of(text) };
+    // 我要举报: what callers call it themselves, unless they ask how. Which of the two it is, the rest of the words tell.
+    if !matches!(label, "complaint" | "report") && kind::declares_grievance(text) {
+        label = mind.best_of(Part::Kind, &["complaint", "report"]).unwrap_or(label);
+        sure = sure.max(DECLARED);
+    }
     let kind = match label {
         "consult" => Kind::Consult,
         "help" => Kind::Help,

@@ -78,6 +78,19 @@ impl Turn<'_> {
             reading.kind = Kind::Other;
             reading.kind_confidence = 0.0;
         }
+        // 垃圾堆了一堆没人清: what may be a grievance or a repair, at a place where somebody can go, is a repair first.
+        const UNSURE: f32 = 0.5;
+        let at_place =
+            reading.domain.as_ref().is_some_and(|domain| self.brain.on_site.contains(&domain.name));
+        if matches!(reading.kind, Kind::Complaint | Kind::Report)
+            && reading.kind_confidence < UNSURE
+            && at_place
+            && reading.distress < 2
+            && !names_kind(&reading.normal)
+            && !asks_something(&reading.normal)
+        {
+            reading.kind = Kind::Help;
+        }
         reading
     }
 
@@ -98,8 +111,16 @@ impl Turn<'_> {
         let told_before = self.state.heard == Heard::AfterAnswer
             && self.state.about.is_some()
             && self.state.passport.matter.is_some();
-        if !told_before || rest > LONGEST_REST || asks_something(&reading.normal) || !self.on_site() {
+        if !told_before || rest > LONGEST_REST || asks_something(&reading.normal) {
             return false;
+        }
+        // 路灯啊，在钱湖南路578号对面: back to what was told before another question.
+        const SURE: f32 = 0.6;
+        let named = reading.domain.as_ref().filter(|domain| domain.confidence >= SURE && rest > 2);
+        match named {
+            Some(domain) if self.brain.on_site.contains(&domain.name) => self.remember(reading),
+            _ if !self.on_site() => return false,
+            _ => {}
         }
         if let Some(matter) = &mut self.state.passport.matter {
             matter.kind = Kind::Help;

@@ -64,6 +64,11 @@ impl Turn<'_> {
         if let Some(scenario) = self.fitting_scenario(&candidates) {
             return self.start_flow(&scenario);
         }
+        let kind = self.state.passport.matter.as_ref().map_or(Kind::Other, |matter| matter.kind);
+        // A grievance that no repair fits is heard by a person (charter line 3).
+        if kind == Kind::Complaint && self.state.about.is_none() && !self.asked_something() {
+            return self.hand_over(Reason::Boundary);
+        }
         let best = candidates.first().cloned();
         if let Some(best) = best.filter(|best| self.good(best)) {
             let rival = self.rival(&candidates);
@@ -75,7 +80,6 @@ impl Turn<'_> {
             .filter(|one| one.confidence >= self.brain.policy.clarify_at)
             .take(MOST_CHOICES)
             .collect();
-        let kind = self.state.passport.matter.as_ref().map_or(Kind::Other, |matter| matter.kind);
         let may_clarify = !near.is_empty()
             && self.state.shown.is_empty()
             && self.brain.guards.may_ask(&self.state, false)
@@ -93,6 +97,11 @@ impl Turn<'_> {
             }
             _ => self.hand_over(Reason::NoAnswer),
         }
+    }
+
+    fn asked_something(&self) -> bool {
+        let matter = self.state.passport.matter.as_ref();
+        matter.is_some_and(|matter| crate::slots::asks_something(&matter.normal))
     }
 
     /// Somebody has to go there: what is asked for is a place to be seen to.
@@ -147,7 +156,8 @@ impl Turn<'_> {
     /// help any likely repair scenario does, because an entry repairs nothing.
     fn fitting_scenario(&self, candidates: &[Candidate]) -> Option<String> {
         let best = candidates.first()?.confidence;
-        let helps = self.state.passport.matter.as_ref().is_some_and(|matter| matter.kind == Kind::Help);
+        let kind = self.state.passport.matter.as_ref().map(|matter| matter.kind);
+        let helps = matches!(kind, Some(Kind::Help | Kind::Complaint));
         candidates.iter().find_map(|one| {
             let Target::Scenario(id) = &one.target else { return None };
             let near_best = self.good(one) && best - one.confidence < self.brain.policy.margin * 2.0;

@@ -179,7 +179,13 @@ impl Turn<'_> {
         // A few words are taken for a complaint only where that is clear: 养老院的事 is none.
         const FEW: usize = 8;
         let vague = treat == Treat::HumanFirst && !clear && reading.normal.chars().count() < FEW;
-        if !told || asks || beside || vague || (in_form && (!clear || own_kind)) {
+        // 路灯坏了没人修: where something is to be put right at a place, what fits is looked for before a person takes it.
+        let mends = treat == Treat::HumanFirst
+            && reading.kind == Kind::Complaint
+            && !clear
+            && !names_kind(&reading.normal)
+            && domain.is_some_and(|domain| self.brain.on_site.contains(domain));
+        if !told || asks || beside || vague || mends || (in_form && (!clear || own_kind)) {
             return false;
         }
         self.remember(reading);
@@ -231,7 +237,7 @@ impl Turn<'_> {
     }
 
     /// Keeps the words as the matter, so that they travel.
-    fn remember(&mut self, reading: &Reading) {
+    pub(super) fn remember(&mut self, reading: &Reading) {
         // Saying it again is no new matter: questions count on until something useful has been given.
         if !self.state.open_matter || self.state.useful > 0 {
             self.state.questions = 0;
