@@ -168,14 +168,18 @@ pub struct Contest {
     pub ours_after: f64,
     /// The site's lines held out.
     pub held_out: usize,
+    /// Our lines held out.
+    #[serde(default)]
+    pub ours_held: usize,
     /// The version written; 0 if the champion stays.
     pub version: u32,
 }
 
 impl Contest {
-    /// Whether the challenger won.
+    /// Whether the challenger won. On few lines of ours, two of them may turn: fewer prove nothing.
     pub fn better(&self) -> bool {
-        self.challenger > self.champion && self.ours_after + SLACK >= self.ours_before
+        let slack = SLACK.max(2.0 / self.ours_held.max(1) as f64);
+        self.challenger > self.champion && self.ours_after + slack >= self.ours_before
     }
 }
 
@@ -199,6 +203,7 @@ pub fn site(task: Task, ours: &[Row], site: &[Row], folder: &Path) -> Result<Con
         ours_before: score(&before, task, &ours_held),
         ours_after: score(&after, task, &ours_held),
         held_out: site_held.len(),
+        ours_held: ours_held.len(),
         version: 0,
     };
     if !site_held.is_empty() && contest.better() {

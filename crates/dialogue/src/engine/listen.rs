@@ -360,15 +360,10 @@ impl Turn<'_> {
             return self.told_more(reading, choices);
         }
         match reading.act {
-            Act::Farewell | Act::Thanks | Act::Abandon => {
-                self.state.open_matter = false;
-                self.state.heard = Heard::AfterAnswer;
-                return if reading.act == Act::Farewell {
-                    self.farewell()
-                } else {
-                    self.note(words::DROPPED)
-                };
-            }
+            // 不用了: the caller lets the matter go; 没有了 leaves it open, and it is not lost.
+            Act::Abandon => return self.drop_matter(),
+            Act::Farewell if words.contains("不用") => return self.drop_matter(),
+            Act::Farewell => return self.farewell(),
             Act::AskIdentity => self.note(self.brain.guards.identity()),
             Act::AskPause => self.note(words::TAKE_YOUR_TIME),
             Act::AskRepeat => {}
@@ -427,10 +422,7 @@ impl Turn<'_> {
                 self.note(words::WELCOME);
             }
             Act::Farewell => self.farewell(),
-            Act::Abandon => {
-                self.state.open_matter = false;
-                self.note(words::DROPPED);
-            }
+            Act::Abandon => self.drop_matter(),
             Act::Deny if self.state.heard == Heard::AfterAnswer => self.farewell(),
             Act::AskIdentity => self.note(self.brain.guards.identity()),
             Act::AskRepeat => self.repeat(),
@@ -439,6 +431,11 @@ impl Turn<'_> {
             Act::Empty | Act::Deny | Act::Affirm | Act::Thanks => self.failed(words::NOT_UNDERSTOOD),
             Act::Statement => self.matter(reading),
         }
+    }
+
+    fn drop_matter(&mut self) {
+        self.state.open_matter = false;
+        self.note(words::DROPPED);
     }
 
     fn rejected(&mut self, reading: &Reading) {
