@@ -44,6 +44,9 @@ pub const REASK: &str = "抱歉，我没对上。";
 pub const REJECTED: &str = "抱歉，没答到点上。您再多说一句具体的情况，我重新查；要不要我直接给您转人工？";
 /// Said to a greeting.
 pub const HELLO: &str = "您好，请直接说您的问题，比如“医保卡丢了怎么补”。";
+/// Said to small talk and wrong numbers.
+pub const CHAT: &str =
+    "您好，这里是政务服务热线，我是自动助手。要办事、咨询、反映问题，直接说就行；打错了也没关系。";
 /// Said to thanks after an answer.
 pub const WELCOME: &str = "不客气。还有别的事，您接着说就行。";
 /// Said at the end.

@@ -95,6 +95,7 @@ pub fn answer(reader: &Reader, task: Task, text: &str, heard: &Heard) -> Answer 
         Task::MedicalLine => plain(name_of(&reader.medical_line(text).unwrap_or(MedicalLine::NotMedical))),
         Task::Dialect => plain(yes(reader.dialect(text))),
         Task::Crisis => plain(yes(reader.high_risk(text))),
+        Task::Act => plain(name_of(&reader.doing(text, heard).0)),
     }
 }
 

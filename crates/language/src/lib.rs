@@ -30,7 +30,8 @@ pub mod views;
 
 pub use reader::Reader;
 pub use reading::{
-    Act, Danger, Domain, Entity, EntityKind, Heard, HumanWish, Kind, MedicalLine, Reading, Service, Urgency,
+    Act, Danger, Doing, Domain, Entity, EntityKind, Heard, HumanWish, Kind, MedicalLine, Reading, Service,
+    Urgency,
 };
 
 /// Words by business domain.

@@ -8,7 +8,7 @@ use crate::mind::Mind;
 use crate::model::parts::FolderError;
 use crate::model::{Models, Part};
 use crate::plain::{MAX_CHARS, fold, uncoded};
-use crate::reading::{Danger, Domain, Heard, HumanWish, Kind, MedicalLine, Reading, Service};
+use crate::reading::{Danger, Doing, Domain, Heard, HumanWish, Kind, MedicalLine, Reading, Service};
 use crate::views::Views;
 use crate::{act, danger, dialect, entity, escape, kind};
 
@@ -50,6 +50,7 @@ impl Reader {
         let domain = domain_of(&mind, &views);
         let medical = domain.as_ref().is_some_and(|domain| domain.name == "医保");
         let dialect = is_dialect(&mind, &views);
+        let (doing, doing_confidence) = doing_of(&mind).unwrap_or_default();
         let folded = fold(&told).trim().to_owned();
         Reading {
             // A word that hardly anybody else uses is replaced even in a sentence that is otherwise Mandarin.
@@ -65,6 +66,8 @@ impl Reader {
             dialect,
             distress: kind::distress_of(&told),
             act: act::act_of(&told),
+            doing,
+            doing_confidence,
             correction: act::correction_of(&told),
             entities: entity::find(&told),
             raw,
@@ -99,6 +102,12 @@ impl Reader {
     pub fn medical_line(&self, text: &str) -> Option<MedicalLine> {
         let views = Views::of(text);
         line_of(&Mind::new(&self.models, &views, &Heard::Opening))
+    }
+
+    /// What a turn does, alone, and how sure.
+    pub fn doing(&self, text: &str, heard: &Heard) -> (Doing, f32) {
+        let views = Views::of(text);
+        doing_of(&Mind::new(&self.models, &views, heard)).unwrap_or_default()
     }
 
     /// Whether it is Ningbo speech.
@@ -179,6 +188,21 @@ fn kind_of(mind: &Mind, text: &str) -> (Kind, f32) {
         _ => Kind::Other,
     };
     (kind, sure)
+}
+
+fn doing_of(mind: &Mind) -> Option<(Doing, f32)> {
+    let (label, sure) = mind.best(Part::Act)?;
+    let doing = match label {
+        "ask" => Doing::Ask,
+        "demand" => Doing::Demand,
+        "close" => Doing::Close,
+        "reject" => Doing::Reject,
+        "chat" => Doing::Chat,
+        "upset" => Doing::Upset,
+        "meta" => Doing::Meta,
+        _ => Doing::Tell,
+    };
+    Some((doing, sure))
 }
 
 fn domain_of(mind: &Mind, views: &Views) -> Option<Domain> {

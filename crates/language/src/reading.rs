@@ -200,6 +200,29 @@ pub struct Entity {
     pub unit: Option<String>,
 }
 
+/// What a turn does in the conversation, whatever it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doing {
+    /// Asks for information.
+    Ask,
+    /// Wants something done.
+    Demand,
+    /// Tells facts, circumstances, details.
+    #[default]
+    Tell,
+    /// Takes leave or is content.
+    Close,
+    /// What was said or understood does not fit.
+    Reject,
+    /// Small talk, a wrong number, words to somebody else.
+    Chat,
+    /// Anger or despair that a person should hear.
+    Upset,
+    /// About the conversation itself: again, wait, who are you.
+    Meta,
+}
+
 /// Everything one utterance tells by itself.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Reading {
@@ -227,8 +250,12 @@ pub struct Reading {
     pub dialect: bool,
     /// Anger or distress, 0 (calm) to 3.
     pub distress: u8,
-    /// What the words do.
+    /// What the words do, where they are few and plain.
     pub act: Act,
+    /// What the words do, learned.
+    pub doing: Doing,
+    /// How sure of it, 0 to 1; 0 without a model.
+    pub doing_confidence: f32,
     /// The new content after a correction: 不是，我是说… gives what follows.
     pub correction: Option<String>,
     /// The facts named.
@@ -236,6 +263,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether the words do this, at least so surely.
+    pub fn does(&self, doing: Doing, least: f32) -> bool {
+        self.doing == doing && self.doing_confidence >= least
+    }
+
     /// The first entity of a kind.
     pub fn entity(&self, kind: EntityKind) -> Option<&Entity> {
         self.entities.iter().find(|entity| entity.kind == kind)

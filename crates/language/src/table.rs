@@ -23,11 +23,13 @@ pub enum Task {
     Dialect,
     /// Columns `text,high_risk`.
     Crisis,
+    /// Columns `text,label,context`.
+    Act,
 }
 
 impl Task {
     /// All tasks.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::HumanRequest,
         Self::Emergency,
         Self::RequestKind,
@@ -35,6 +37,7 @@ impl Task {
         Self::MedicalLine,
         Self::Dialect,
         Self::Crisis,
+        Self::Act,
     ];
 
     /// Its name, as commands and files have it.
@@ -47,13 +50,14 @@ impl Task {
             Self::MedicalLine => "medical_line",
             Self::Dialect => "dialect",
             Self::Crisis => "crisis",
+            Self::Act => "act",
         }
     }
 
     /// The column that holds the label.
     pub const fn column(self) -> &'static str {
         match self {
-            Self::HumanRequest | Self::Emergency | Self::Dialect => "label",
+            Self::HumanRequest | Self::Emergency | Self::Dialect | Self::Act => "label",
             Self::RequestKind => "kind",
             Self::Domain => "domain",
             Self::MedicalLine => "line",
@@ -71,6 +75,7 @@ impl Task {
             Self::MedicalLine => &[Part::Medical],
             Self::Dialect => &[Part::Dialect],
             Self::Crisis => &[Part::Crisis],
+            Self::Act => &[Part::Act],
         }
     }
 }
@@ -78,7 +83,7 @@ impl Task {
 /// A task of that name does not exist.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "没有名为 {0} 的任务，可选 human_request、emergency、request_kind、domain、medical_line、dialect、crisis"
+    "没有名为 {0} 的任务，可选 human_request、emergency、request_kind、domain、medical_line、dialect、crisis、act"
 )]
 pub struct UnknownTask(String);
 

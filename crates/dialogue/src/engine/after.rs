@@ -1,6 +1,6 @@
 //! What comes after an answer or a ticket: details that belong to it, remarks, small talk.
 
-use language::{Act, EntityKind, Heard, Kind, Reading};
+use language::{Act, Doing, EntityKind, Heard, Kind, Reading};
 
 use super::Turn;
 use crate::event::Effect;
@@ -8,6 +8,14 @@ use crate::passport::Speaker;
 use crate::slots::asks_something;
 use crate::state::{Outcome, Phase};
 use crate::words;
+
+/// What the learned act is relied upon for, alone, at or above this confidence.
+pub(super) const SURE_OF_ACT: f32 = 0.6;
+
+/// How sure small talk must be.
+const SURE_OF_CHAT: f32 = 0.7;
+/// How sure anger must be for a person to be called unasked.
+const UPSET: f32 = 0.75;
 
 /// Words that begin another matter beside the one just filed.
 const ANOTHER: [&str; 12] =
@@ -54,6 +62,15 @@ impl Turn<'_> {
             && self.state.heard == Heard::AfterAnswer
             && (self.state.about.is_some() || self.state.fresh_ticket.is_some())
             && !self.state.open_matter;
+        // 好好我叫他们自己弄: no list holds all the ways of taking leave.
+        const LONGEST_LEARNED: usize = 24;
+        let learned = reading.does(Doing::Close, SURE_OF_ACT)
+            && words.chars().count() <= LONGEST_LEARNED
+            && !asks_something(words)
+            && !ANOTHER.iter().any(|word| words.contains(word));
+        if settled && reading.act == Act::Statement && learned {
+            return true;
+        }
         settled
             && reading.act == Act::Statement
             && !reading.entities.iter().any(|entity| entity.value.chars().count() > 3)
@@ -78,6 +95,22 @@ impl Turn<'_> {
             reading.kind = Kind::Other;
             reading.kind_confidence = 0.0;
         }
+        if reading.does(Doing::Upset, UPSET) {
+            reading.distress = reading.distress.max(2);
+        }
+        // 我问的是退休的人: what is meant instead, though no opening says so.
+        const TOO_FEW: usize = 7;
+        if self.goes_on()
+            && reading.act == Act::Statement
+            && reading.correction.is_none()
+            && reading.does(Doing::Reject, SURE_OF_ACT)
+        {
+            if reading.normal.chars().count() > TOO_FEW {
+                reading.correction = Some(reading.normal.clone());
+            } else {
+                reading.act = Act::RejectAnswer;
+            }
+        }
         // 垃圾堆了一堆没人清: what may be a grievance or a repair, at a place where somebody can go, is a repair first.
         const UNSURE: f32 = 0.5;
         let at_place =
@@ -92,6 +125,51 @@ impl Turn<'_> {
             reading.kind = Kind::Help;
         }
         reading
+    }
+
+    /// 老张在不在, 就试试能不能打通: talk that brings no matter is answered as such, once; said again, it is looked into.
+    pub(super) fn chats(&mut self, reading: &Reading) -> bool {
+        const LONGEST: usize = 20;
+        let idle = reading.does(Doing::Chat, SURE_OF_CHAT)
+            && reading.kind == Kind::Other
+            && reading.normal.chars().count() <= LONGEST
+            && self.state.last_said != words::CHAT;
+        if idle {
+            self.note(words::CHAT);
+        }
+        idle
+    }
+
+    /// 帮我查一下我公积金账户里还有多少钱: what only a person with the caller's file can tell.
+    pub(super) fn asks_for_own_file(words: &str) -> bool {
+        const LOOKS: [&str; 9] = [
+            "帮我查",
+            "给我查",
+            "查一下我",
+            "查下我",
+            "查查我",
+            "查我",
+            "帮我看看我",
+            "帮我看下我",
+            "替我查",
+        ];
+        const FILE: [&str; 14] = [
+            "余额",
+            "账户",
+            "帐户",
+            "还有多少",
+            "交了多少",
+            "交了几",
+            "缴了多少",
+            "缴费记录",
+            "到账",
+            "违章",
+            "扣了几分",
+            "批下来",
+            "审核到",
+            "名下",
+        ];
+        LOOKS.iter().any(|look| words.contains(look)) && FILE.iter().any(|file| words.contains(file))
     }
 
     /// Adds the words to the ticket just filed.

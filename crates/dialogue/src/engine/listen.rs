@@ -2,7 +2,7 @@
 //! takes first; only then the form, the matter, the search.
 
 use kernel::LineId;
-use language::{Act, EntityKind, Heard, Kind, Reading};
+use language::{Act, Doing, EntityKind, Heard, Kind, Reading};
 
 use super::Turn;
 use super::after::names_kind;
@@ -24,6 +24,8 @@ const NO_DOMAIN: &str = "其他";
 const SURE_OF_KIND: f32 = 0.75;
 /// A suggestion or praise is taken down word for word at or above this confidence.
 const SURE_OF_FLOW: f32 = 0.6;
+/// A demand in the form of a question goes to a person at or above this confidence.
+const SURE_OF_DEMAND: f32 = 0.8;
 /// Distress at or above this goes to a person.
 const DISTRESSED: u8 = 2;
 
@@ -169,6 +171,7 @@ impl Turn<'_> {
             && reading.distress < DISTRESSED
             && asks_something(&reading.normal)
             && !demands(&reading.normal)
+            && !reading.does(Doing::Demand, SURE_OF_DEMAND)
             && !names_kind(&reading.normal);
         // What is told beside an answer belongs to what was asked, unless it says that it is a complaint.
         let goes_on = in_form || self.goes_on() || matches!(self.state.phase, Phase::Clarifying { .. });
@@ -429,6 +432,7 @@ impl Turn<'_> {
             Act::AskPause => self.note(words::TAKE_YOUR_TIME),
             Act::RejectAnswer => self.rejected(reading),
             Act::Empty | Act::Deny | Act::Affirm | Act::Thanks => self.failed(words::NOT_UNDERSTOOD),
+            Act::Statement if self.chats(reading) => {}
             Act::Statement => self.matter(reading),
         }
     }
@@ -469,6 +473,9 @@ impl Turn<'_> {
         self.right_line(reading);
         if asks_progress(&reading.normal) {
             return self.progress();
+        }
+        if Self::asks_for_own_file(&reading.normal) {
+            return self.hand_over(Reason::Scenario);
         }
         // A question is answered before it is taken for an idea.
         let takes_down = !asks_something(&reading.normal) || proposes(&reading.normal);

@@ -28,11 +28,13 @@ pub enum Part {
     Dialect,
     /// High risk, in the notion of the public social-media set.
     Crisis,
+    /// What a turn does.
+    Act,
 }
 
 impl Part {
     /// All of them, in the order of their files.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Human,
         Self::Danger,
         Self::Service,
@@ -41,6 +43,7 @@ impl Part {
         Self::Medical,
         Self::Dialect,
         Self::Crisis,
+        Self::Act,
     ];
 
     /// The name of its file, without the ending.
@@ -54,6 +57,7 @@ impl Part {
             Self::Medical => "medical",
             Self::Dialect => "dialect",
             Self::Crisis => "crisis",
+            Self::Act => "act",
         }
     }
 
@@ -65,6 +69,7 @@ impl Part {
             Self::Danger | Self::Service | Self::Crisis => Spec { rules: Some(DANGERS), ..plain },
             Self::Kind | Self::Domain => Spec { concepts: WORDS, ..plain },
             Self::Medical => Spec { concepts: DOMAIN_WORDS, ..plain },
+            Self::Act => Spec { place: true, concepts: WORDS, ..plain },
             Self::Dialect => Spec { concepts: NINGBO, ..plain },
         }
     }
@@ -133,7 +138,7 @@ pub struct Models {
 }
 
 static BUILTIN: LazyLock<Arc<Models>> = LazyLock::new(|| {
-    let files: [&[u8]; 8] = [
+    let files: [&[u8]; 9] = [
         include_bytes!("../../assets/model/human.bin"),
         include_bytes!("../../assets/model/danger.bin"),
         include_bytes!("../../assets/model/service.bin"),
@@ -142,6 +147,7 @@ static BUILTIN: LazyLock<Arc<Models>> = LazyLock::new(|| {
         include_bytes!("../../assets/model/medical.bin"),
         include_bytes!("../../assets/model/dialect.bin"),
         include_bytes!("../../assets/model/crisis.bin"),
+        include_bytes!("../../assets/model/act.bin"),
     ];
     Arc::new(Models { list: files.iter().map(|file| Linear::from_bytes(file).unwrap_or_default()).collect() })
 });
