@@ -77,6 +77,8 @@ impl CloneIf for language::Reading {
     fn clone_if(mut self, other: &Self) -> Self {
         self.human.clone_from(&other.human);
         self.refuses_human = other.refuses_human;
+        self.doing = other.doing;
+        self.doing_confidence = other.doing_confidence;
         self
     }
 }

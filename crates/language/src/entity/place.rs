@@ -201,6 +201,9 @@ fn name_start(
     touches: bool,
 ) -> Option<usize> {
     const LONGEST: usize = 12;
+    // Names are short: what stands far before is looked at for none, so that any text takes time by its length.
+    const FAR: usize = 24;
+    let begin = begin.max(at.saturating_sub(FAR));
     let name = chars.get(begin..at)?;
     if name.is_empty() {
         return (touches && kind == Ending::Landmark).then_some(begin);
