@@ -21,13 +21,15 @@ pub struct CallView {
 }
 
 impl Hotline {
-    /// Opens a contact for a call. The engine's first words are its first messages.
+    /// Opens a contact for a call. The engine's first words are its first messages. Gives the contact and its token: a
+    /// caller with a page reads along with it.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn call_open(&self, opening: Opening) -> Result<ContactId, ContactError> {
+    pub async fn call_open(&self, opening: Opening) -> Result<(ContactId, String), ContactError> {
         let opening = Opening { channel: Channel::Voice, ..opening };
-        Ok(ContactId(self.chat_open(opening).await?.contact_id))
+        let chat = self.chat_open(opening).await?;
+        Ok((ContactId(chat.contact_id), chat.token))
     }
 
     /// Where the contact stands, with its messages after a number.

@@ -39,7 +39,7 @@ pub struct Corrected {
 
 impl Hotline {
     /// The member of staff of a context.
-    fn agent(ctx: &Ctx) -> Result<StaffId, ContactError> {
+    pub(crate) fn agent(ctx: &Ctx) -> Result<StaffId, ContactError> {
         match &ctx.actor {
             Actor::Staff { id, .. } => Ok(id.clone()),
             _ => Err(ContactError::NotFound),
@@ -91,6 +91,7 @@ impl Hotline {
                     .to_vec(),
             },
             queues: self.queue_views().await?,
+            phone: self.phones().ok().map(|phones| phones.phone(&id)),
         })
     }
 

@@ -15,6 +15,9 @@ pub enum ContactError {
     /// The step does not fit the contact's state.
     #[error("not now: {0}")]
     NotNow(&'static str),
+    /// A part of the node is not there, or has no place left.
+    #[error("unavailable: {0}")]
+    Unavailable(&'static str),
     /// A setting that is needed is missing or unreadable.
     #[error("setting {name}: {reason}")]
     Setting {
@@ -52,6 +55,7 @@ impl Coded for ContactError {
             Self::NotFound => ErrorCode::NotFound,
             Self::Words(_) => ErrorCode::Invalid,
             Self::NotNow(_) => ErrorCode::Conflict,
+            Self::Unavailable(_) => ErrorCode::Unavailable,
             Self::Setting { .. } => ErrorCode::Internal,
             Self::Store(error) => error.code(),
             Self::Security(error) => error.code(),
@@ -64,7 +68,7 @@ impl Coded for ContactError {
     fn advice(&self) -> String {
         match self {
             Self::NotFound => "没有找到这次对话，可能链接不完整。请回到首页重新开始。".to_owned(),
-            Self::Words(advice) | Self::NotNow(advice) => (*advice).to_owned(),
+            Self::Words(advice) | Self::NotNow(advice) | Self::Unavailable(advice) => (*advice).to_owned(),
             Self::Setting { .. } => "系统设置不完整，请联系管理员检查。".to_owned(),
             Self::Store(error) => error.advice(),
             Self::Security(error) => error.advice(),

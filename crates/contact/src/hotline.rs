@@ -13,6 +13,7 @@ use security::{Accounts, Keys};
 use store::Store;
 use tokio::sync::Mutex as AsyncMutex;
 
+use crate::phone::Phones;
 use crate::site::Site;
 use crate::{ContactError, Hub};
 
@@ -56,6 +57,8 @@ pub(crate) struct Inner {
     pub stripes: Vec<AsyncMutex<()>>,
     /// Agents with a telephone; none where this node takes no calls.
     pub reach: RwLock<Option<BTreeSet<StaffId>>>,
+    /// Telephones that are browsers; none where this node takes no calls.
+    pub phones: RwLock<Option<Arc<dyn Phones>>>,
 }
 
 impl std::fmt::Debug for Hotline {
@@ -80,6 +83,7 @@ impl Hotline {
             names: RwLock::default(),
             stripes: (0..STRIPES).map(|_| AsyncMutex::new(())).collect(),
             reach: RwLock::default(),
+            phones: RwLock::default(),
         }));
         hotline.reload().await?;
         Ok(hotline)

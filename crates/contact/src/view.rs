@@ -306,6 +306,23 @@ pub struct Desk {
     pub reasons: Reasons,
     /// Queues.
     pub queues: Vec<QueueView>,
+    /// The agent's telephone; none where this node takes no calls.
+    pub phone: Option<PhoneView>,
+}
+
+/// An agent's telephone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct PhoneView {
+    /// A desk telephone is registered.
+    pub desk: bool,
+    /// The browser's line is up.
+    pub browser: bool,
+    /// Caller and agent hear each other.
+    pub talking: bool,
+    /// The caller is on hold.
+    pub held: bool,
+    /// The browser hears itself.
+    pub echo: bool,
 }
 
 /// Today's figures.

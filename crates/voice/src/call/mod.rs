@@ -22,7 +22,14 @@ pub struct Terms {
     pub silence_secs: u32,
     /// Straight to a person: no prompt, no bot, no recording that nobody announced.
     pub silent: bool,
+    /// How long an agent's browser may be away before the caller goes back into the queue, in seconds.
+    pub lost_secs: u32,
 }
+
+/// Said when the agent's browser is away: it may come back.
+pub const AWAY: &str = "线路有点不稳，正在把工作人员接回来，请不要挂断。";
+/// Said when the agent puts the caller on hold.
+pub const HELD: &str = "请稍等，工作人员正在为您办理，马上回来。";
 
 /// How the contact stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,6 +94,12 @@ pub enum Event {
     AgentHungUp,
     /// Nothing comes from the agent's telephone any more.
     AgentLost,
+    /// The agent's browser is on the line: accepting in the console is lifting. Also: it is back.
+    AgentReady,
+    /// Nothing comes from the agent's browser for the moment.
+    AgentAway,
+    /// The agent puts the caller on hold, or takes them back.
+    Hold(bool),
     /// The caller hung up, or the way to the caller is lost.
     CallerHungUp,
     /// Time has passed.
@@ -155,6 +168,11 @@ pub enum Effect {
 struct Phone {
     agent: StaffId,
     lifted: bool,
+    /// A browser that is on the line.
+    ready: bool,
+    /// A browser that was, since when it is away.
+    away: Option<Micros>,
+    held: bool,
 }
 
 /// The state of a call.
@@ -212,5 +230,10 @@ impl Call {
     /// Whether caller and agent are joined.
     pub const fn is_bridged(&self) -> bool {
         self.bridged
+    }
+
+    /// Whether the agent has put the caller on hold.
+    pub const fn is_held(&self) -> bool {
+        matches!(&self.phone, Some(Phone { held: true, .. }))
     }
 }

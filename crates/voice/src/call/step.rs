@@ -2,7 +2,7 @@
 
 use kernel::{Micros, StaffId};
 
-use super::{Call, Effect, Event, Line, Phone, Standing};
+use super::{AWAY, Call, Effect, Event, HELD, Line, Phone, Standing};
 
 /// Sentences that a caller must hear to the end: danger comes before manners.
 const NEVER_INTERRUPTED: &str = "advice";
@@ -60,6 +60,9 @@ impl Call {
             Event::AgentUnreachable => self.unreachable(&mut out),
             Event::AgentHungUp => self.agent_hung_up(&mut out),
             Event::AgentLost => self.agent_lost(&mut out),
+            Event::AgentReady => self.agent_ready(&mut out),
+            Event::AgentAway => self.agent_away(now, &mut out),
+            Event::Hold(on) => self.hold(on, &mut out),
             Event::CallerHungUp => {
                 out.push(Effect::TellHungUp);
                 self.end(&mut out, false);
@@ -154,7 +157,7 @@ impl Call {
 
     fn ring(&mut self, agent: StaffId, out: &mut Vec<Effect>) {
         out.push(Effect::Ring(agent.clone()));
-        self.phone = Some(Phone { agent, lifted: false });
+        self.phone = Some(Phone { agent, lifted: false, ready: false, away: None, held: false });
     }
 
     fn unring(&mut self, out: &mut Vec<Effect>) {
@@ -201,7 +204,7 @@ impl Call {
     }
 
     fn try_bridge(&mut self, out: &mut Vec<Effect>) {
-        let lifted = self.phone.as_ref().is_some_and(|phone| phone.lifted);
+        let lifted = self.phone.as_ref().is_some_and(|phone| (phone.lifted || phone.ready) && !phone.held);
         if lifted && !self.bridged {
             self.bridged = true;
             out.push(Effect::Comfort(false));
@@ -245,6 +248,44 @@ impl Call {
         out.push(Effect::TellParted);
     }
 
+    /// The line of a browser is there, or there again.
+    fn agent_ready(&mut self, out: &mut Vec<Effect>) {
+        let Some(phone) = &mut self.phone else { return };
+        phone.ready = true;
+        phone.away = None;
+        if self.standing == Standing::WithAgent(phone.agent.clone()) {
+            self.try_bridge(out);
+        }
+    }
+
+    /// A browser that reloads or changes its network comes back; until then the caller is not left in silence.
+    fn agent_away(&mut self, now: Micros, out: &mut Vec<Effect>) {
+        let Some(phone) = &mut self.phone else { return };
+        if !std::mem::replace(&mut phone.ready, false) || !matches!(self.standing, Standing::WithAgent(_)) {
+            return;
+        }
+        phone.away = Some(now);
+        let held = phone.held;
+        self.part(out);
+        if !held {
+            out.push(Effect::Comfort(true));
+            self.speak(AWAY.to_owned(), true, out);
+        }
+    }
+
+    fn hold(&mut self, on: bool, out: &mut Vec<Effect>) {
+        let Some(phone) = &mut self.phone else { return };
+        if on && self.bridged {
+            phone.held = true;
+            self.part(out);
+            out.push(Effect::Comfort(true));
+            self.speak(HELD.to_owned(), true, out);
+        } else if !on && std::mem::replace(&mut phone.held, false) {
+            // Who is away as well is joined when they are back.
+            self.try_bridge(out);
+        }
+    }
+
     fn key(&mut self, key: char, out: &mut Vec<Effect>) {
         if self.bridged {
             return;
@@ -274,6 +315,10 @@ impl Call {
     }
 
     fn tick(&mut self, now: Micros, out: &mut Vec<Effect>) {
+        let away = self.phone.as_ref().and_then(|phone| phone.away);
+        if away.is_some_and(|since| now.secs_since(since) >= i64::from(self.terms.lost_secs)) {
+            return self.agent_lost(out);
+        }
         let quiet = now.secs_since(self.quiet_since);
         if self.closing && quiet >= CLOSING_SECS {
             return self.end(out, true);

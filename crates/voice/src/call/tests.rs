@@ -10,6 +10,7 @@ fn terms() -> Terms {
         record: true,
         silence_secs: 8,
         silent: false,
+        lost_secs: 20,
     }
 }
 
@@ -118,6 +119,53 @@ fn an_offer_withdrawn_stops_the_ringing_and_a_lost_telephone_returns_the_call() 
     assert_eq!(effects, [Effect::Part, Effect::Unring, Effect::Comfort(true), Effect::TellParted]);
 }
 
+/// A call with an agent at a browser.
+fn with_browser() -> Call {
+    let mut call = opened();
+    call.step(Event::Lines(vec![], Standing::Queued), Micros(1));
+    assert_eq!(call.step(Event::Offered(Some(wang())), Micros(2)), [Effect::Ring(wang())]);
+    assert_eq!(call.step(Event::AgentReady, Micros(3)), [], "a line that is up has not been lifted");
+    let effects = call.step(Event::Lines(vec![], Standing::WithAgent(wang())), Micros(4));
+    assert!(effects.contains(&Effect::Bridge), "accepting in the console lifts it: {effects:?}");
+    call
+}
+
+#[test]
+fn a_browser_that_comes_back_is_joined_again_and_one_that_does_not_gives_the_place_back() {
+    let secs = |n: i64| Micros(n * 1_000_000);
+    let mut call = with_browser();
+    let effects = call.step(Event::AgentAway, secs(10));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Part, Effect::Comfort(true), Effect::Speak { text, .. }] if text == AWAY),
+        "{effects:?}"
+    );
+    assert_eq!(call.step(Event::AgentAway, secs(11)), [], "told once");
+    let effects = call.step(Event::AgentReady, secs(12));
+    assert_eq!(effects, [Effect::Comfort(false), Effect::Hush, Effect::Bridge]);
+    assert_eq!(call.step(Event::AgentReady, secs(13)), []);
+    call.step(Event::AgentAway, secs(20));
+    assert_eq!(call.step(Event::Tick, secs(39)), []);
+    assert_eq!(call.step(Event::Tick, secs(40)), [Effect::Unring, Effect::Comfort(true), Effect::TellParted]);
+}
+
+#[test]
+fn a_held_caller_hears_music_and_is_taken_back() {
+    let mut call = with_browser();
+    let effects = call.step(Event::Hold(true), Micros(5));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Part, Effect::Comfort(true), Effect::Speak { text, .. }] if text == HELD),
+        "{effects:?}"
+    );
+    assert!(call.is_held() && !call.is_bridged());
+    assert_eq!(call.step(Event::Hold(true), Micros(6)), []);
+    let effects = call.step(Event::Hold(false), Micros(7));
+    assert_eq!(effects, [Effect::Comfort(false), Effect::Hush, Effect::Bridge]);
+    call.step(Event::Hold(true), Micros(8));
+    assert_eq!(call.step(Event::AgentAway, Micros(9)), [], "the caller hears music already");
+    assert_eq!(call.step(Event::Hold(false), Micros(10)), [], "nobody is there to be joined with");
+    assert!(call.step(Event::AgentReady, Micros(11)).contains(&Effect::Bridge));
+}
+
 #[test]
 fn danger_is_spoken_over_the_agent_and_never_interrupted() {
     let mut call = opened();
@@ -168,6 +216,9 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::AgentUnreachable),
         Just(Event::AgentHungUp),
         Just(Event::AgentLost),
+        Just(Event::AgentReady),
+        Just(Event::AgentAway),
+        any::<bool>().prop_map(Event::Hold),
         Just(Event::CallerHungUp),
         Just(Event::Tick),
     ]

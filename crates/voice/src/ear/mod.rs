@@ -14,6 +14,7 @@ pub fn common() -> Vec<String> {
     ]
     .map(str::to_owned)
     .to_vec();
+    sentences.extend([crate::call::AWAY, crate::call::HELD].map(str::to_owned));
     sentences.extend((1..=10).map(|ahead| format!("您前面还有{ahead}位。断线了也不要紧，位置会给您留着。")));
     sentences
 }

@@ -1,0 +1,161 @@
+//! Telephones that are browsers, and what an agent does with a call at any telephone. The port is [`Phones`]; `voice` stands
+//! behind it, `api` speaks to it through [`Hotline`]. Descriptions of connections pass through unread.
+
+use std::sync::{Arc, PoisonError};
+
+use async_trait::async_trait;
+use kernel::{Ctx, StaffId};
+use security::{Permission, authorise};
+
+use crate::view::PhoneView;
+use crate::{ContactError, Hotline, Hub};
+
+/// No telephone on this node.
+const NO_VOICE: &str = "网页电话现在用不了，请拨打12345，或者在网页上打字咨询。";
+
+/// A call from a page that has been answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// Its name, 128 bits: whoever has it may press keys and hang up.
+    pub call: String,
+    /// The answer to the browser's description (SDP).
+    pub answer: String,
+}
+
+/// How a call from a page stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallState {
+    /// No sound has come yet.
+    Connecting,
+    /// It is up; the contact's token, with which the page reads along.
+    Up(String),
+    /// It is over, or nobody knows it.
+    Over,
+}
+
+/// Telephones that are browsers.
+#[async_trait]
+pub trait Phones: Send + Sync {
+    /// A page calls a line.
+    ///
+    /// # Errors
+    /// When the description cannot be used or all places are taken.
+    async fn call_in(&self, line: &str, offer: &str) -> Result<Rung, ContactError>;
+
+    /// How a call from a page stands.
+    fn call_state(&self, call: &str) -> CallState;
+
+    /// The page comes back with a new connection: after a reload, or another network.
+    ///
+    /// # Errors
+    /// When the call is over or the description cannot be used.
+    async fn call_media(&self, call: &str, offer: &str) -> Result<String, ContactError>;
+
+    /// The caller presses a key.
+    ///
+    /// # Errors
+    /// When the call is over.
+    fn call_key(&self, call: &str, key: char) -> Result<(), ContactError>;
+
+    /// The caller hangs up. Without effect when the call is over.
+    fn call_end(&self, call: &str);
+
+    /// Takes an agent's browser as their telephone, or takes it back after a break.
+    ///
+    /// # Errors
+    /// When the description cannot be used.
+    async fn line_open(&self, agent: &StaffId, offer: &str) -> Result<String, ContactError>;
+
+    /// The agent's browser is no telephone any more.
+    async fn line_close(&self, agent: &StaffId);
+
+    /// The agent hears themselves, or no longer.
+    ///
+    /// # Errors
+    /// When there is no line, or a call is on it.
+    fn line_echo(&self, agent: &StaffId, on: bool) -> Result<(), ContactError>;
+
+    /// Puts the agent's caller on hold, or takes them back.
+    ///
+    /// # Errors
+    /// When the agent is in no call.
+    fn hold(&self, agent: &StaffId, on: bool) -> Result<(), ContactError>;
+
+    /// Sends a key to the agent's caller.
+    ///
+    /// # Errors
+    /// When the agent is in no call.
+    fn key(&self, agent: &StaffId, key: char) -> Result<(), ContactError>;
+
+    /// The agent's telephone.
+    fn phone(&self, agent: &StaffId) -> PhoneView;
+}
+
+impl Hotline {
+    /// From now on calls from browsers are taken, or no longer.
+    pub fn phones_attach(&self, phones: Option<Arc<dyn Phones>>) {
+        *self.0.phones.write().unwrap_or_else(PoisonError::into_inner) = phones;
+    }
+
+    /// Telephones that are browsers.
+    ///
+    /// # Errors
+    /// When this node takes no calls.
+    pub fn phones(&self) -> Result<Arc<dyn Phones>, ContactError> {
+        let phones = self.0.phones.read().unwrap_or_else(PoisonError::into_inner);
+        phones.clone().ok_or(ContactError::Unavailable(NO_VOICE))
+    }
+
+    /// Takes the browser as the agent's telephone.
+    ///
+    /// # Errors
+    /// When the person serves nobody, or the description cannot be used.
+    pub async fn desk_phone_open(&self, ctx: &Ctx, offer: &str) -> Result<String, ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.line_open(&agent, offer).await
+    }
+
+    /// The browser is no telephone any more.
+    ///
+    /// # Errors
+    /// When the person serves nobody.
+    pub async fn desk_phone_close(&self, ctx: &Ctx) -> Result<(), ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.line_close(&agent).await;
+        Ok(())
+    }
+
+    /// The agent hears themselves, or no longer.
+    ///
+    /// # Errors
+    /// When there is no line, or a call is on it.
+    pub fn desk_phone_echo(&self, ctx: &Ctx, on: bool) -> Result<(), ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.line_echo(&agent, on)?;
+        self.hub().poke(&Hub::desk(agent.as_str()));
+        Ok(())
+    }
+
+    /// Puts the agent's caller on hold, or takes them back.
+    ///
+    /// # Errors
+    /// When the agent is in no call.
+    pub fn desk_hold(&self, ctx: &Ctx, on: bool) -> Result<(), ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.hold(&agent, on)
+    }
+
+    /// Sends a key to the agent's caller.
+    ///
+    /// # Errors
+    /// When the agent is in no call.
+    pub fn desk_key(&self, ctx: &Ctx, key: char) -> Result<(), ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.key(&agent, key)
+    }
+
+    fn phone_of(&self, ctx: &Ctx) -> Result<(StaffId, Arc<dyn Phones>), ContactError> {
+        authorise(ctx, Permission::ContactServe, None)?;
+        Ok((Self::agent(ctx)?, self.phones()?))
+    }
+}
