@@ -36,6 +36,6 @@ pub use desk::Corrected;
 pub use error::ContactError;
 pub use hotline::{Hotline, Parts};
 pub use hub::{Hub, Watch};
-pub use phone::{CallState, Phones, Rung};
+pub use phone::{CallState, LineUp, Phones, Rung};
 pub use supervise::ContactFilter;
 pub use turn::phase_name;

@@ -22,6 +22,15 @@ pub struct Rung {
     pub answer: String,
 }
 
+/// A browser that has been taken as an agent's telephone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineUp {
+    /// Its number: another in [`PhoneView`] means that another window has taken over.
+    pub line: u64,
+    /// The answer to the browser's description (SDP).
+    pub answer: String,
+}
+
 /// How a call from a page stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallState {
@@ -64,7 +73,7 @@ pub trait Phones: Send + Sync {
     ///
     /// # Errors
     /// When the description cannot be used.
-    async fn line_open(&self, agent: &StaffId, offer: &str) -> Result<String, ContactError>;
+    async fn line_open(&self, agent: &StaffId, offer: &str) -> Result<LineUp, ContactError>;
 
     /// The agent's browser is no telephone any more.
     async fn line_close(&self, agent: &StaffId);
@@ -110,7 +119,7 @@ impl Hotline {
     ///
     /// # Errors
     /// When the person serves nobody, or the description cannot be used.
-    pub async fn desk_phone_open(&self, ctx: &Ctx, offer: &str) -> Result<String, ContactError> {
+    pub async fn desk_phone_open(&self, ctx: &Ctx, offer: &str) -> Result<LineUp, ContactError> {
         let (agent, phones) = self.phone_of(ctx)?;
         phones.line_open(&agent, offer).await
     }

@@ -315,8 +315,8 @@ pub struct Desk {
 pub struct PhoneView {
     /// A desk telephone is registered.
     pub desk: bool,
-    /// The browser's line is up.
-    pub browser: bool,
+    /// The browser's line that is up: its number, so that a window knows its own.
+    pub line: Option<u64>,
     /// Caller and agent hear each other.
     pub talking: bool,
     /// The caller is on hold.

@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use config::Voice;
-use contact::Hotline;
+use contact::{Hotline, Hub};
 use kernel::{Ctx, Rng, StaffId};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::VoiceError;
 use crate::audio::{Clip, tone};
+use crate::browser::Registry;
 use crate::media::wheel::{Punctuality, Wheel};
 use crate::recording::{Archive, Reel};
 use crate::session::{self, Input};
@@ -66,8 +67,26 @@ pub(crate) struct Inner {
     rng: Mutex<Rng>,
     sessions: Mutex<HashMap<CallRef, UnboundedSender<Input>>>,
     agents: Mutex<HashMap<StaffId, String>>,
+    desks: Mutex<HashMap<StaffId, Desk>>,
+    pub browsers: Registry,
     answered: AtomicU64,
     refused: AtomicU64,
+}
+
+/// The session that rings or speaks at an agent's desk.
+#[derive(Debug, Clone)]
+pub(crate) struct Desk {
+    inputs: UnboundedSender<Input>,
+    pub state: DeskState,
+}
+
+/// How a call stands at a desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct DeskState {
+    /// Caller and agent hear each other.
+    pub talking: bool,
+    /// The caller is on hold.
+    pub held: bool,
 }
 
 /// Counts of this node.
@@ -186,11 +205,14 @@ impl House {
             rng: Mutex::new(rng),
             sessions: Mutex::default(),
             agents: Mutex::default(),
+            desks: Mutex::default(),
+            browsers: Registry::default(),
             answered: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             config,
         }));
         tokio::spawn(house.clone().dispatch(inbox));
+        house.0.hotline.phones_attach(Some(Arc::new(house.clone())));
         Ok(house)
     }
 
@@ -217,6 +239,7 @@ impl House {
 
     /// Closes the house. Calls that are up are cut off.
     pub fn close(&self) {
+        self.0.hotline.phones_attach(None);
         self.0.signalling.stop();
         self.0.wheel.stop();
     }
@@ -264,6 +287,45 @@ impl House {
     /// The telephone of an agent.
     pub(crate) fn telephone_of(&self, agent: &StaffId) -> Option<String> {
         self.0.agents.lock().unwrap_or_else(PoisonError::into_inner).get(agent).cloned()
+    }
+
+    fn desks(&self) -> MutexGuard<'_, HashMap<StaffId, Desk>> {
+        self.0.desks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The session at an agent's desk.
+    pub(crate) fn desk(&self, agent: &StaffId) -> Option<Desk> {
+        self.desks().get(agent).cloned()
+    }
+
+    /// A session rings at an agent's desk, or its state there changes.
+    pub(crate) fn at_desk(&self, agent: &StaffId, inputs: &UnboundedSender<Input>, state: DeskState) {
+        self.desks().insert(agent.clone(), Desk { inputs: inputs.clone(), state });
+        self.0.hotline.hub().poke(&Hub::desk(agent.as_str()));
+    }
+
+    /// A session has left an agent's desk.
+    pub(crate) fn left_desk(&self, agent: &StaffId, inputs: &UnboundedSender<Input>) {
+        let mut desks = self.desks();
+        if desks.get(agent).is_some_and(|desk| desk.inputs.same_channel(inputs)) {
+            desks.remove(agent);
+        }
+        drop(desks);
+        self.0.hotline.hub().poke(&Hub::desk(agent.as_str()));
+    }
+
+    /// Tells the session at an agent's desk. False when there is none.
+    pub(crate) fn to_desk(&self, agent: &StaffId, input: Input) -> bool {
+        self.desks().get(agent).is_some_and(|desk| desk.inputs.send(input).is_ok())
+    }
+
+    /// An agent's telephone or browser came or went: calls can be offered, or no longer.
+    pub(crate) async fn reach(&self, agent: &StaffId) {
+        let there = self.telephone_of(agent).is_some() || self.line_of(agent).is_some();
+        if let Err(error) = self.0.hotline.call_reach(agent, there).await {
+            tracing::warn!(%agent, %error, "an agent's telephone could not be noted");
+        }
+        self.0.hotline.hub().poke(&Hub::desk(agent.as_str()));
     }
 
     /// A socket for sound: the next even port that is free.
@@ -332,6 +394,7 @@ impl House {
             }
         }
         tracing::info!(user, there, "desk telephone");
-        Ok(hotline.call_reach(&member.id, there).await?)
+        self.reach(&member.id).await;
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! Telephone calls: from the INVITE to the recording.
 //!
 //! Pure cores: [`sdp`], [`audio`], jitter, keys, listening and playing in [`media`], [`ear`] (how a text is said), [`call`]
-//! (the life of one call). Thin shells: the SIP stack behind [`sip::Signalling`], sockets and the sender's thread, speech
-//! behind [`speech`]'s two ports, [`house`] (the calls of this node) and its sessions.
+//! (the life of one call). Thin shells: the SIP stack behind [`sip::Signalling`], [`browser`] (telephones that are browsers),
+//! sockets and the sender's thread, speech behind [`speech`]'s two ports, [`house`] (the calls of this node) and its sessions.
 //!
 //! Invariants: a key reaches the conversation whatever plays and whether or not there is any speech model; a call that is
 //! let in has sound both ways or ends; when words cannot be recognised or spoken the caller goes to a person; a stranger's
@@ -12,6 +12,7 @@
 //! Deliberately absent: what is said and when a person is called (`dialogue`), who gets the call (`routing`), HTTP.
 
 pub mod audio;
+pub mod browser;
 pub mod call;
 pub mod caller;
 pub mod ear;

@@ -30,6 +30,17 @@ pub fn regret() -> Clip {
     [tone(392.0, 240, 0.25), pause(120)].concat().into()
 }
 
+/// A key as it sounds on a line (ITU-T Q.23): two tones for 160 ms.
+pub fn key(key: char) -> Option<Clip> {
+    const ROWS: [&str; 4] = ["123", "456", "789", "*0#"];
+    let (row, column) =
+        ROWS.iter().enumerate().find_map(|(row, keys)| keys.find(key).map(|column| (row, column)))?;
+    let low = tone([697.0, 770.0, 852.0, 941.0].get(row).copied()?, 160, 0.25);
+    let high = tone([1209.0, 1336.0, 1477.0].get(column).copied()?, 160, 0.25);
+    let both: Vec<i16> = low.iter().zip(&high).map(|(low, high)| low + high).collect();
+    Some([both, pause(80)].concat().into())
+}
+
 /// The queue's music: broken chords, quiet, eight seconds, played round and round. A call in a queue is never dead silent.
 pub fn comfort() -> Clip {
     const CHORDS: [[f32; 4]; 4] = [

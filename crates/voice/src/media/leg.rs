@@ -1,12 +1,12 @@
-//! One side of a call: a socket, what comes in, what goes out.
+//! One side of a call: what comes in, what goes out, over a [`Wire`] that may be exchanged while it lives.
 //!
-//! Packets are taken in by a task of the leg ([`Leg::listen`]); everything else happens once every 20 ms on the sender's
+//! Packets are taken in by a task of the leg ([`Leg::listen`]) or of a browser's connection ([`Leg::take`]); everything else happens once every 20 ms on the sender's
 //! thread ([`Leg::tick`]): one frame is pulled from the jitter buffer, listened to, recorded, and one frame is sent.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
 use tokio::net::UdpSocket;
@@ -18,8 +18,9 @@ use super::latch::Latch;
 use super::player::{Item, Player};
 use super::rtp::{self, Packet};
 use super::vad::{Heard, Listener};
+use super::wire::Wire;
 use crate::audio::g711::Law;
-use crate::audio::{Clip, Frame, SILENCE, mixer};
+use crate::audio::{Clip, Frame, SILENCE, mixer, tone};
 use crate::recording::Tape;
 use crate::sdp::Media;
 
@@ -63,7 +64,6 @@ pub struct LegStats {
 /// One side of a call.
 #[derive(Debug)]
 pub struct Leg {
-    socket: UdpSocket,
     started: Instant,
     closed: AtomicBool,
     inner: Mutex<Inner>,
@@ -71,7 +71,7 @@ pub struct Leg {
 
 #[derive(Debug)]
 struct Inner {
-    latch: Latch,
+    wire: Wire,
     law: Law,
     event_type: Option<u8>,
     sends: bool,
@@ -81,12 +81,12 @@ struct Inner {
     source: Option<u32>,
     player: Player,
     listener: Option<Listener>,
-    peer: Option<Arc<Leg>>,
+    /// Whom the far side hears besides our own words.
+    hears: Vec<Weak<Leg>>,
     heard: Frame,
     tape: Option<Tape>,
     sequence: u16,
     timestamp: u32,
-    own_source: u32,
     marker: bool,
     /// Keys to be sent: event, and how many of its packets are left.
     pressing: VecDeque<(u8, u8)>,
@@ -98,7 +98,7 @@ struct Inner {
 
 impl Inner {
     /// One packet of a key: the timestamp stays, the duration grows.
-    fn send_key(&mut self, socket: &UdpSocket, buffer: &mut Vec<u8>) {
+    fn send_key(&mut self, buffer: &mut Vec<u8>) {
         let Some((event, left)) = self.pressing.front_mut() else { return };
         let number = KEY_PACKETS - *left;
         let began = self.timestamp.wrapping_sub(u32::from(number) * crate::audio::FRAME as u32);
@@ -113,19 +113,15 @@ impl Inner {
         if *left == 0 {
             self.pressing.pop_front();
         }
-        buffer.clear();
-        rtp::write(
-            &Packet {
-                marker: number == 0,
-                payload_type,
-                sequence: self.sequence,
-                timestamp: began,
-                source: self.own_source,
-                payload: &payload,
-            },
-            buffer,
-        );
-        drop(socket2::SockRef::from(socket).send_to(buffer, &self.latch.target().into()));
+        let packet = Packet {
+            marker: number == 0,
+            payload_type,
+            sequence: self.sequence,
+            timestamp: began,
+            source: 0,
+            payload: &payload,
+        };
+        self.wire.send(&packet, buffer);
         self.sequence = self.sequence.wrapping_add(1);
         self.sent += 1;
     }
@@ -140,23 +136,39 @@ impl Leg {
         first: (u16, u32, u32),
         events: UnboundedSender<MediaEvent>,
     ) -> Arc<Self> {
+        let wire = Wire::Rtp { socket: Arc::new(socket), latch, source: first.2 };
+        Self::with(wire, media.law, media.event_type, media.receives, (first.0, first.1), events)
+    }
+
+    /// A leg that waits for a browser ([`Self::rewire`]).
+    pub fn loose(first: (u16, u32), events: UnboundedSender<MediaEvent>) -> Arc<Self> {
+        Self::with(Wire::Loose, Law::A, None, true, first, events)
+    }
+
+    fn with(
+        wire: Wire,
+        law: Law,
+        event_type: Option<u8>,
+        sends: bool,
+        first: (u16, u32),
+        events: UnboundedSender<MediaEvent>,
+    ) -> Arc<Self> {
         let inner = Inner {
-            latch,
-            law: media.law,
-            event_type: media.event_type,
-            sends: media.receives,
+            wire,
+            law,
+            event_type,
+            sends,
             jitter: Jitter::default(),
             digits: Digits::default(),
             keys: 0,
             source: None,
             player: Player::default(),
             listener: None,
-            peer: None,
+            hears: Vec::new(),
             heard: SILENCE,
             tape: None,
             sequence: first.0,
             timestamp: first.1,
-            own_source: first.2,
             marker: true,
             pressing: VecDeque::new(),
             last_ms: 0,
@@ -165,7 +177,6 @@ impl Leg {
             events,
         };
         Arc::new(Self {
-            socket,
             started: Instant::now(),
             closed: AtomicBool::new(false),
             inner: Mutex::new(inner),
@@ -180,14 +191,22 @@ impl Leg {
         self.started.elapsed().as_millis() as u64
     }
 
-    /// Takes packets in until the leg is closed.
+    fn socket(&self) -> Option<Arc<UdpSocket>> {
+        match &self.inner().wire {
+            Wire::Rtp { socket, .. } => Some(Arc::clone(socket)),
+            Wire::Browser(_) | Wire::Loose => None,
+        }
+    }
+
+    /// Takes packets in from the leg's own socket until the leg is closed.
     pub async fn listen(self: Arc<Self>) {
+        let Some(socket) = self.socket() else { return };
         let mut buffer = [0_u8; 2048];
         while !self.is_closed() {
             let received =
-                tokio::time::timeout(std::time::Duration::from_secs(1), self.socket.recv_from(&mut buffer));
+                tokio::time::timeout(std::time::Duration::from_secs(1), socket.recv_from(&mut buffer));
             match received.await {
-                Ok(Ok((length, from))) => self.take(buffer.get(..length).unwrap_or_default(), from),
+                Ok(Ok((length, from))) => self.arrived(buffer.get(..length).unwrap_or_default(), from),
                 // An ICMP message about an earlier packet; the next read goes on.
                 Ok(Err(_)) => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
                 Err(_) => {}
@@ -195,18 +214,20 @@ impl Leg {
         }
     }
 
-    fn take(&self, bytes: &[u8], from: SocketAddr) {
-        let now = self.now_ms();
+    fn arrived(&self, bytes: &[u8], from: SocketAddr) {
         let Some(packet) = rtp::read(bytes) else { return };
+        let known = self.inner().event_type == Some(packet.payload_type)
+            || Law::of_payload_type(packet.payload_type).is_some();
+        if known && self.inner().wire.accept(from, self.now_ms()) {
+            self.take(&packet);
+        }
+    }
+
+    /// Takes a packet of the far side's: believed already.
+    pub fn take(&self, packet: &Packet<'_>) {
+        let now = self.now_ms();
         let mut inner = self.inner();
         let inner = &mut *inner;
-        let is_event = inner.event_type == Some(packet.payload_type);
-        if !is_event && Law::of_payload_type(packet.payload_type).is_none() {
-            return;
-        }
-        if !inner.latch.accept(from, now) {
-            return;
-        }
         inner.received += 1;
         inner.last_ms = now;
         if inner.source != Some(packet.source) {
@@ -214,7 +235,7 @@ impl Leg {
             inner.digits = Digits::default();
             inner.jitter = Jitter::default();
         }
-        if is_event {
+        if inner.event_type == Some(packet.payload_type) {
             if let Some(key) = inner.digits.take(packet.timestamp, packet.payload)
                 && inner.keys < KEYS_KEPT
             {
@@ -227,6 +248,18 @@ impl Leg {
         }
     }
 
+    /// Goes on over another wire, in this law: the browser is back, or gone (None).
+    pub fn rewire(&self, browser: Option<(tokio::sync::mpsc::Sender<super::wire::Sealed>, Law)>) {
+        let mut inner = self.inner();
+        match browser {
+            Some((connection, law)) => {
+                inner.wire = Wire::Browser(connection);
+                inner.law = law;
+            }
+            None => inner.wire = Wire::Loose,
+        }
+    }
+
     /// The frame of this tick as the far side spoke it.
     fn heard(&self) -> Frame {
         self.inner().heard
@@ -234,9 +267,9 @@ impl Leg {
 
     /// One step of 20 ms.
     pub fn tick(&self, buffer: &mut Vec<u8>) {
-        // The peer's lock is never held together with ours.
-        let peer = self.inner().peer.clone();
-        let others = peer.map(|peer| peer.heard());
+        // The others' locks are never held together with ours.
+        let hears = self.inner().hears.clone();
+        let others: Vec<Frame> = hears.iter().filter_map(Weak::upgrade).map(|other| other.heard()).collect();
         let mut inner = self.inner();
         let inner = &mut *inner;
         inner.keys = inner.keys.saturating_sub(1);
@@ -258,33 +291,29 @@ impl Leg {
         if let Some(id) = finished {
             drop(inner.events.send(MediaEvent::Played(id)));
         }
-        let out = match others {
-            Some(other) if speaks => mixer::mix([&own, &other]),
-            Some(other) => other,
-            None => own,
+        // Comfort sound is for waiting alone.
+        let out = match others.as_slice() {
+            [] => own,
+            [other] if !speaks => *other,
+            many => mixer::mix(many.iter().chain(speaks.then_some(&own))),
         };
         if let Some(tape) = &mut inner.tape {
             tape.add(&inner.heard, &out);
         }
         if inner.sends && !inner.pressing.is_empty() {
-            inner.send_key(&self.socket, buffer);
+            inner.send_key(buffer);
         } else if inner.sends {
-            buffer.clear();
             let mut codes = [0_u8; crate::audio::FRAME];
             codes.iter_mut().zip(out).for_each(|(to, sample)| *to = inner.law.encode(sample));
-            rtp::write(
-                &Packet {
-                    marker: inner.marker,
-                    payload_type: inner.law.payload_type(),
-                    sequence: inner.sequence,
-                    timestamp: inner.timestamp,
-                    source: inner.own_source,
-                    payload: &codes,
-                },
-                buffer,
-            );
-            // A full buffer of the system is a packet lost, as on the way.
-            drop(socket2::SockRef::from(&self.socket).send_to(buffer, &inner.latch.target().into()));
+            let packet = Packet {
+                marker: inner.marker,
+                payload_type: inner.law.payload_type(),
+                sequence: inner.sequence,
+                timestamp: inner.timestamp,
+                source: 0,
+                payload: &codes,
+            };
+            inner.wire.send(&packet, buffer);
             inner.sequence = inner.sequence.wrapping_add(1);
             inner.sent += 1;
             inner.marker = false;
@@ -292,8 +321,15 @@ impl Leg {
         inner.timestamp = inner.timestamp.wrapping_add(crate::audio::FRAME as u32);
     }
 
-    /// Sends a key as telephone events: eight packets, the last three saying that it is released.
+    /// Sends a key as telephone events: eight packets, the last three saying that it is released. To a far side without
+    /// telephone events it is sounded.
     pub fn press(&self, key: char) {
+        if self.inner().event_type.is_none() {
+            if let Some(clip) = tone::key(key) {
+                self.play(Item { id: 0, clip, interruptible: true });
+            }
+            return;
+        }
         let event = match key {
             '0'..='9' => key as u8 - b'0',
             '*' => 10,
@@ -333,24 +369,31 @@ impl Leg {
         std::mem::replace(&mut self.inner().tape, tape)
     }
 
-    /// Joins two sides: each hears the other.
-    pub fn bridge(one: &Arc<Self>, other: &Arc<Self>) {
-        one.inner().peer = Some(Arc::clone(other));
-        other.inner().peer = Some(Arc::clone(one));
+    /// From now on this side hears those others, and nobody else.
+    pub fn hear<'a>(&self, others: impl IntoIterator<Item = &'a Arc<Self>>) {
+        self.inner().hears = others.into_iter().map(Arc::downgrade).collect();
     }
 
-    /// Parts this side from whomever it is joined with.
+    /// Joins two sides: each hears the other.
+    pub fn bridge(one: &Arc<Self>, other: &Arc<Self>) {
+        one.hear([other]);
+        other.hear([one]);
+    }
+
+    /// Parts this side from those it hears: neither hears the other any more.
     pub fn part(&self) {
-        let peer = self.inner().peer.take();
-        if let Some(peer) = peer {
-            peer.inner().peer = None;
+        let others = std::mem::take(&mut self.inner().hears);
+        for other in others.iter().filter_map(Weak::upgrade) {
+            other.inner().hears.retain(|heard| !std::ptr::eq(heard.as_ptr(), self));
         }
     }
 
     /// The far side announces something else: another address, hold, another law.
     pub fn change(&self, media: &Media) {
         let mut inner = self.inner();
-        inner.latch.announce(media.address);
+        if let Wire::Rtp { latch, .. } = &mut inner.wire {
+            latch.announce(media.address);
+        }
         inner.law = media.law;
         inner.event_type = media.event_type;
         inner.sends = media.receives;
@@ -363,7 +406,7 @@ impl Leg {
         LegStats {
             received: inner.received,
             sent: inner.sent,
-            refused: inner.latch.refused,
+            refused: inner.wire.refused(),
             made_up: inner.jitter.made_up,
             silent_ms: now.saturating_sub(inner.last_ms),
         }
@@ -371,7 +414,7 @@ impl Leg {
 
     /// The port packets are taken in at.
     pub fn port(&self) -> u16 {
-        self.socket.local_addr().map_or(0, |address| address.port())
+        self.socket().and_then(|socket| socket.local_addr().ok()).map_or(0, |address| address.port())
     }
 
     /// Ends the leg: no packet after this.

@@ -8,3 +8,4 @@ pub mod player;
 pub mod rtp;
 pub mod vad;
 pub mod wheel;
+pub mod wire;

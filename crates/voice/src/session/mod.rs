@@ -1,22 +1,29 @@
-//! One call, lived: the pure machine ([`crate::call`]) with a socket, a contact and speech around it.
+//! One call, lived: the pure machine ([`crate::call`]) with a leg, a contact and speech around it.
+
+mod desk;
+mod tell;
+mod voice;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use contact::{Hotline, Hub, Opening};
-use dialogue::{Lane, SpeechFeatures};
+use dialogue::Lane;
 use kernel::{ContactId, StaffId};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use self::desk::AgentSide;
+use self::tell::{Tell, tell_all};
+use self::voice::Pending;
 use crate::VoiceError;
 use crate::audio::Clip;
+use crate::browser::GONE_MS;
 use crate::call::{Call, Effect, Event, Line, Standing, Terms};
 use crate::house::House;
 use crate::media::latch::Latch;
 use crate::media::leg::{Leg, MediaEvent};
-use crate::media::player::Item;
 use crate::media::vad::{Listener, Patience};
 use crate::recording::Tape;
 use crate::sdp::{self, Media};
@@ -36,51 +43,45 @@ pub(crate) enum Input {
     Signal(Signal),
     /// From the caller's leg.
     Caller(MediaEvent),
-    /// From the agent's leg.
-    Agent,
     /// An utterance was recognised, or not.
     Words(Result<crate::speech::Recognised, SpeechError>),
     /// A part of an item is ready: item, part of how many.
     Part(u32, usize, usize, Result<Clip, SpeechError>),
+    /// The agent sends the caller a key.
+    Press(char),
     /// The machine is to know this.
     Event(Event),
 }
 
-/// What is told to the contact, in order.
-enum Tell {
-    Words(String, u8),
-    Key(char),
-    Silence(u32),
-    SpeechDown,
-    HungUp,
-    Lifted(StaffId),
-    Declined(StaffId),
-    AgentHungUp(StaffId),
-    Parted,
+/// The caller's side.
+pub(crate) struct Caller {
+    /// The number dialled, or the line's own name.
+    dialled: String,
+    /// The caller's number; empty when withheld or none.
+    number: String,
+    leg: Arc<Leg>,
+    way: Way,
 }
 
-/// An item on its way to the player.
-struct Pending {
-    item: u32,
-    interruptible: bool,
-    ready: VecDeque<(Clip, bool)>,
-    complete: bool,
+enum Way {
+    /// SIP: the dialog, what the far side announced, and the numbers of our description.
+    Sip { call: CallRef, media: Media, versions: (u64, u64) },
+    /// A page: the call's name.
+    Page(String),
 }
 
-struct AgentSide {
-    call: Option<CallRef>,
-    socket: Option<(UdpSocket, std::net::IpAddr)>,
-    leg: Option<Arc<Leg>>,
+impl Caller {
+    /// A caller at a page.
+    pub(crate) const fn page(line: String, leg: Arc<Leg>, name: String) -> Self {
+        Self { dialled: line, number: String::new(), leg, way: Way::Page(name) }
+    }
 }
 
 struct Session<'a> {
     house: &'a House,
-    invited: Invited,
+    caller: Caller,
     contact: ContactId,
     call: Call,
-    leg: Arc<Leg>,
-    media: Media,
-    versions: (u64, u64),
     inputs: UnboundedSender<Input>,
     tells: UnboundedSender<Tell>,
     pending: VecDeque<Pending>,
@@ -90,7 +91,7 @@ struct Session<'a> {
     last_seq: i64,
 }
 
-/// Lives a call from its INVITE to its end. Every way out closes the socket and ends both dialogs.
+/// Lives a SIP call from its INVITE to its end. Every way out closes the socket and ends both dialogs.
 pub(crate) async fn run(
     house: &House,
     invited: Invited,
@@ -107,7 +108,7 @@ pub(crate) async fn run(
             return stack.refuse(&call, status_of(error), None);
         }
     };
-    let (media_events, mut from_leg) = unbounded_channel();
+    let (media_events, from_leg) = unbounded_channel();
     let leg = match open_leg(house, &offer.media, invited.source, media_events) {
         Ok(leg) => leg,
         Err(error) => {
@@ -115,6 +116,28 @@ pub(crate) async fn run(
             return stack.refuse(&call, 503, Some(10));
         }
     };
+    let session_number = house.random(kernel::Rng::next_u64) >> 1;
+    let answer = sdp::answer(&offer, house.0.media_ip, leg.port(), session_number, 1);
+    if stack.answer(&call, answer).is_ok() && confirmed(&mut inbox).await {
+        house.count_answered();
+        let way = Way::Sip { call: call.clone(), media: offer.media, versions: (session_number, 1) };
+        let caller =
+            Caller { dialled: invited.dialled, number: invited.caller, leg: Arc::clone(&leg), way };
+        live(house, caller, from_leg, inputs, inbox).await;
+    }
+    leg.close();
+    stack.end(&call);
+}
+
+/// Lives a call whose way is up, to its end.
+pub(crate) async fn live(
+    house: &House,
+    caller: Caller,
+    mut from_leg: UnboundedReceiver<MediaEvent>,
+    inputs: UnboundedSender<Input>,
+    inbox: UnboundedReceiver<Input>,
+) {
+    let leg = Arc::clone(&caller.leg);
     let to_inbox = inputs.clone();
     tokio::spawn(async move {
         while let Some(event) = from_leg.recv().await {
@@ -123,18 +146,10 @@ pub(crate) async fn run(
             }
         }
     });
-    let session_number = house.random(kernel::Rng::next_u64) >> 1;
-    let answer = sdp::answer(&offer, house.0.media_ip, leg.port(), session_number, 1);
-    if stack.answer(&call, answer).is_ok() && confirmed(&mut inbox).await {
-        house.count_answered();
-        let versions = (session_number, 1);
-        if let Err(error) = talk(house, invited, offer.media, versions, &leg, inputs, inbox).await {
-            tracing::warn!(%call, %error, "a call broke off");
-        }
+    if let Err(error) = talk(house, caller, inputs, inbox).await {
+        tracing::warn!(%error, "a call broke off");
     }
     drop(leg.record(None));
-    leg.close();
-    stack.end(&call);
 }
 
 fn open_leg(
@@ -178,46 +193,46 @@ async fn confirmed(inbox: &mut UnboundedReceiver<Input>) -> bool {
 
 async fn talk(
     house: &House,
-    invited: Invited,
-    media: Media,
-    versions: (u64, u64),
-    leg: &Arc<Leg>,
+    caller: Caller,
     inputs: UnboundedSender<Input>,
     mut inbox: UnboundedReceiver<Input>,
 ) -> Result<(), VoiceError> {
     let hotline = house.0.hotline.clone();
     let config = &house.0.config;
-    let line = line_of(&hotline, &invited.dialled);
+    let line = line_of(&hotline, &caller.dialled);
     let of_line = hotline.site().lines.get(&line).and_then(|line| line.lane.clone());
-    let elderly = config.elderly_numbers.contains(&invited.caller) || of_line.as_deref() == Some("elderly");
+    let elderly = config.elderly_numbers.contains(&caller.number) || of_line.as_deref() == Some("elderly");
     let opening = Opening {
         line,
         lane: if elderly { Lane::Elderly } else { Lane::Normal },
-        phone: Some(invited.caller.clone()).filter(|caller| caller.chars().any(|c| c.is_ascii_digit())),
+        phone: Some(caller.number.clone()).filter(|caller| caller.chars().any(|c| c.is_ascii_digit())),
         ..Opening::default()
     };
-    let contact = hotline.call_open(opening).await?;
+    let (contact, token) = hotline.call_open(opening).await?;
+    if let Way::Page(name) = &caller.way
+        && let Some(call) = house.0.browsers.calls().get_mut(name)
+    {
+        call.token = Some(token);
+    }
     let terms = Terms {
         recogniser: house.0.pool.is_some(),
         notice: config.notice.clone(),
         record: config.record,
         silence_secs: config.silence_secs,
         silent: elderly,
+        lost_secs: config.lost_secs,
     };
     let pause_ms = if elderly { config.pause_ms * 3 / 2 } else { config.pause_ms };
-    leg.listen_with(Some(Listener::new(Patience { pause_ms, ..Patience::default() })));
+    caller.leg.listen_with(Some(Listener::new(Patience { pause_ms, ..Patience::default() })));
     let (tells, told) = unbounded_channel();
     let teller = tokio::spawn(tell_all(hotline.clone(), contact.clone(), told, inputs.clone()));
     let mut watch = hotline.hub().watch(&Hub::contact(contact.as_str()));
     let mut board = hotline.hub().watch(Hub::SUPERVISION);
     let mut session = Session {
         house,
-        invited,
+        caller,
         call: Call::new(terms, hotline.now()),
         contact,
-        leg: Arc::clone(leg),
-        media,
-        versions,
         inputs,
         tells,
         pending: VecDeque::new(),
@@ -265,10 +280,13 @@ fn line_of(hotline: &Hotline, dialled: &str) -> String {
 }
 
 impl Session<'_> {
+    const fn leg(&self) -> &Arc<Leg> {
+        &self.caller.leg
+    }
+
     async fn take(&mut self, input: Input) {
         match input {
             Input::Caller(event) => self.caller(event).await,
-            Input::Agent => {}
             Input::Signal(signal) => self.signal(signal).await,
             Input::Words(Ok(heard)) => {
                 let confidence = (heard.confidence * 100.0) as u8;
@@ -279,6 +297,11 @@ impl Session<'_> {
                 self.step(Event::NoWords).await;
             }
             Input::Part(item, part, of, clip) => self.part_ready(item, part, of, clip).await,
+            Input::Press(key) => {
+                if self.call.is_bridged() {
+                    self.leg().press(key);
+                }
+            }
             Input::Event(event) => self.step(event).await,
         }
     }
@@ -304,12 +327,19 @@ impl Session<'_> {
         }
     }
 
+    fn is_caller(&self, named: &CallRef) -> bool {
+        matches!(&self.caller.way, Way::Sip { call, .. } if call == named)
+    }
+
+    fn is_agent(&self, named: &CallRef) -> bool {
+        self.agent.as_ref().is_some_and(|agent| agent.is(named))
+    }
+
     async fn signal(&mut self, signal: Signal) {
-        let ours = |call: &CallRef| *call == self.invited.call;
         match signal {
-            Signal::Ended(call) if ours(&call) => self.step(Event::CallerHungUp).await,
+            Signal::Ended(call) if self.is_caller(&call) => self.step(Event::CallerHungUp).await,
             Signal::Ended(call) if self.is_agent(&call) => {
-                let answered = self.agent.as_ref().is_some_and(|agent| agent.leg.is_some());
+                let answered = self.agent.as_ref().is_some_and(|agent| agent.leg().is_some());
                 self.forget_agent(&call);
                 let event = if answered { Event::AgentHungUp } else { Event::AgentUnreachable };
                 self.step(event).await;
@@ -319,59 +349,32 @@ impl Session<'_> {
                 self.forget_agent(&call);
                 self.step(Event::AgentUnreachable).await;
             }
-            Signal::Answered(call, body) if self.is_agent(&call) => self.agent_answered(&body).await,
+            Signal::Answered(call, body) if self.is_agent(&call) => self.lifted(&body).await,
             Signal::Answered(call, _) => self.house.0.signalling.end(&call),
-            Signal::Key(call, key) if ours(&call) => self.step(Event::Key(key)).await,
-            Signal::Changed(call, body, reply) => {
-                let caller = ours(&call);
-                drop(reply.send(self.changed(caller, &body)));
-            }
+            Signal::Key(call, key) if self.is_caller(&call) => self.step(Event::Key(key)).await,
+            Signal::Changed(call, body, reply) => drop(reply.send(self.changed(&call, &body))),
             _ => {}
         }
     }
 
     /// A re-INVITE: hold, resume, another address.
-    fn changed(&mut self, caller: bool, body: &[u8]) -> Result<String, u16> {
+    fn changed(&mut self, named: &CallRef, body: &[u8]) -> Result<String, u16> {
         let offer = sdp::read(body).map_err(status_of)?;
-        let leg =
-            if caller { Some(&self.leg) } else { self.agent.as_ref().and_then(|agent| agent.leg.as_ref()) };
-        let leg = leg.ok_or(481_u16)?;
-        leg.change(&offer.media);
-        if caller {
-            self.media = offer.media.clone();
-        }
-        self.versions.1 += 1;
-        Ok(sdp::answer(&offer, self.house.0.media_ip, leg.port(), self.versions.0, self.versions.1))
-    }
-
-    fn is_agent(&self, call: &CallRef) -> bool {
-        self.agent.as_ref().is_some_and(|agent| agent.call.as_ref() == Some(call))
-    }
-
-    fn forget_agent(&mut self, call: &CallRef) {
-        self.house.leave(call);
-        if let Some(leg) = self.agent.take().and_then(|agent| agent.leg) {
-            leg.close();
-        }
-    }
-
-    async fn agent_answered(&mut self, body: &[u8]) {
-        let Some(agent) = &mut self.agent else { return };
-        let (Ok(answer), Some((socket, source))) = (sdp::read(body), agent.socket.take()) else {
-            self.drop_agent();
-            return self.step(Event::AgentUnreachable).await;
-        };
-        let (events, mut from_leg) = unbounded_channel();
-        agent.leg = Some(start_leg(self.house, socket, &answer.media, source, events));
-        let inputs = self.inputs.clone();
-        tokio::spawn(async move {
-            while from_leg.recv().await.is_some() {
-                if inputs.send(Input::Agent).is_err() {
-                    return;
-                }
+        let ip = self.house.0.media_ip;
+        match &mut self.caller.way {
+            Way::Sip { call, media, versions } if call == named => {
+                self.caller.leg.change(&offer.media);
+                media.clone_from(&offer.media);
+                versions.1 += 1;
+                Ok(sdp::answer(&offer, ip, self.caller.leg.port(), versions.0, versions.1))
             }
-        });
-        self.step(Event::AgentLifted).await;
+            _ => {
+                let leg = self.agent.as_ref().and_then(AgentSide::leg).ok_or(481_u16)?;
+                leg.change(&offer.media);
+                let number = self.house.random(kernel::Rng::next_u64) >> 1;
+                Ok(sdp::answer(&offer, ip, leg.port(), number, 1))
+            }
+        }
     }
 
     /// Reads what is new. True while the call waits for a person.
@@ -415,12 +418,13 @@ impl Session<'_> {
     }
 
     async fn tick(&mut self) {
-        let lost = u64::from(self.house.0.config.lost_secs) * 1000;
-        let agent = self.agent.as_ref().and_then(|agent| agent.leg.as_ref());
-        if self.call.is_bridged() && agent.is_some_and(|leg| leg.stats().silent_ms > lost) {
-            self.step(Event::AgentLost).await;
-        }
-        if self.media.sends && self.leg.stats().silent_ms > DEAD_MS {
+        self.watch_agent().await;
+        let longest = match &self.caller.way {
+            Way::Sip { media, .. } if !media.sends => u64::MAX,
+            Way::Sip { .. } => DEAD_MS,
+            Way::Page(_) => GONE_MS,
+        };
+        if self.leg().stats().silent_ms > longest {
             self.step(Event::CallerHungUp).await;
         }
         self.step(Event::Tick).await;
@@ -431,6 +435,7 @@ impl Session<'_> {
         for effect in effects {
             self.perform(effect).await;
         }
+        self.show_desk();
     }
 
     async fn perform(&mut self, effect: Effect) {
@@ -440,12 +445,12 @@ impl Session<'_> {
             Effect::Regret => self.sound(&self.house.0.regret.clone()),
             Effect::Hush => {
                 self.pending.retain(|pending| !pending.interruptible);
-                self.leg.hush();
+                self.leg().hush();
             }
-            Effect::Comfort(on) => self.leg.comfort(on.then(|| Arc::clone(&self.house.0.comfort))),
+            Effect::Comfort(on) => self.leg().comfort(on.then(|| Arc::clone(&self.house.0.comfort))),
             Effect::Record => {
                 let tape = Tape::new(self.contact.clone(), self.house.0.archive.clone());
-                drop(self.leg.record(Some(tape)));
+                drop(self.leg().record(Some(tape)));
             }
             Effect::TellWords { text, confidence } => self.tell(Tell::Words(text, confidence)),
             Effect::TellKey(key) => self.tell(Tell::Key(key)),
@@ -459,11 +464,11 @@ impl Session<'_> {
             Effect::Ring(agent) => self.ring(&agent).await,
             Effect::Unring => self.drop_agent(),
             Effect::Bridge => {
-                if let Some(other) = self.agent.as_ref().and_then(|agent| agent.leg.as_ref()) {
-                    Leg::bridge(&self.leg, other);
+                if let Some(other) = self.agent.as_ref().and_then(AgentSide::leg) {
+                    Leg::bridge(self.leg(), other);
                 }
             }
-            Effect::Part => self.leg.part(),
+            Effect::Part => self.leg().part(),
             // The end of the session ends the dialog.
             Effect::HangUp => {}
         }
@@ -471,131 +476,5 @@ impl Session<'_> {
 
     fn tell(&self, tell: Tell) {
         drop(self.tells.send(tell));
-    }
-
-    fn sound(&self, clip: &Clip) {
-        self.leg.play(Item { id: 0, clip: Arc::clone(clip), interruptible: true });
-    }
-
-    /// Sentence by sentence: the first is heard while the second is still being made.
-    fn speak(&mut self, item: u32, text: &str, interruptible: bool) {
-        let parts = crate::ear::rewrite(text);
-        self.pending.push_back(Pending { item, interruptible, ready: VecDeque::new(), complete: false });
-        let (prompts, inputs) = (Arc::clone(&self.house.0.prompts), self.inputs.clone());
-        tokio::spawn(async move {
-            let of = parts.len();
-            for (part, text) in parts.into_iter().enumerate() {
-                let clip = prompts.clip(&text).await;
-                let failed = clip.is_err();
-                if inputs.send(Input::Part(item, part, of, clip)).is_err() || failed {
-                    return;
-                }
-            }
-            if of == 0 {
-                drop(inputs.send(Input::Part(item, 0, 1, Ok(Vec::new().into()))));
-            }
-        });
-    }
-
-    async fn part_ready(&mut self, item: u32, part: usize, of: usize, clip: Result<Clip, SpeechError>) {
-        let Some(pending) = self.pending.iter_mut().find(|pending| pending.item == item) else { return };
-        match clip {
-            Ok(clip) => {
-                let last = part + 1 == of;
-                pending.ready.push_back((clip, last));
-                pending.complete = last;
-            }
-            Err(error) => {
-                tracing::debug!(%error, "a sentence could not be spoken");
-                self.pending.retain(|pending| pending.item != item);
-                self.step(Event::Unsayable(item)).await;
-            }
-        }
-        self.hand_to_player();
-    }
-
-    /// Items reach the player in the order they were said, whichever was ready first.
-    fn hand_to_player(&mut self) {
-        while let Some(head) = self.pending.front_mut() {
-            while let Some((clip, last)) = head.ready.pop_front() {
-                let id = if last { head.item } else { 0 };
-                self.leg.play(Item { id, clip, interruptible: head.interruptible });
-            }
-            if !head.complete {
-                return;
-            }
-            self.pending.pop_front();
-        }
-    }
-
-    async fn ring(&mut self, agent: &StaffId) {
-        let rung = self.try_ring(agent).await;
-        if let Err(error) = rung {
-            tracing::info!(contact = %self.contact, %error, "a desk telephone cannot be rung");
-            // Told as an input, so that the machine is not entered while it performs.
-            drop(self.inputs.send(Input::Event(Event::AgentUnreachable)));
-        }
-    }
-
-    async fn try_ring(&mut self, agent: &StaffId) -> Result<(), VoiceError> {
-        self.drop_agent();
-        let user = self
-            .house
-            .telephone_of(agent)
-            .ok_or_else(|| VoiceError::Signalling("the agent has no telephone".to_owned()))?;
-        let socket = self.house.socket()?;
-        let port = socket.local_addr()?.port();
-        let number = self.house.random(kernel::Rng::next_u64) >> 1;
-        let offer = sdp::offer(self.house.0.media_ip, port, number, 1);
-        let stack = &self.house.0.signalling;
-        let (call, source) = stack.ring(&user, &self.invited.caller, self.contact.as_str(), offer).await?;
-        self.house.enter(&call, self.inputs.clone());
-        self.agent = Some(AgentSide { call: Some(call), socket: Some((socket, source)), leg: None });
-        Ok(())
-    }
-
-    fn drop_agent(&mut self) {
-        let Some(agent) = self.agent.take() else { return };
-        if let Some(leg) = agent.leg {
-            leg.close();
-        }
-        if let Some(call) = agent.call {
-            self.house.leave(&call);
-            self.house.0.signalling.end(&call);
-        }
-    }
-}
-
-/// Tells the contact one thing after another, so that the sound never waits for the database.
-async fn tell_all(
-    hotline: Hotline,
-    contact: ContactId,
-    mut told: UnboundedReceiver<Tell>,
-    inputs: UnboundedSender<Input>,
-) {
-    let mut number = 0_u32;
-    while let Some(tell) = told.recv().await {
-        number += 1;
-        let client_id = format!("call-{number}");
-        let lifting = matches!(tell, Tell::Lifted(_));
-        let speech =
-            |confidence: u8| SpeechFeatures { confidence: f32::from(confidence) / 100.0, dialect: false };
-        let done = match tell {
-            Tell::Words(text, sure) => hotline.call_said(&contact, &client_id, &text, speech(sure)).await,
-            Tell::Key(key) => hotline.call_key(&contact, &client_id, key).await,
-            Tell::Silence(secs) => hotline.call_silence(&contact, secs).await,
-            Tell::SpeechDown => hotline.call_speech_down(&contact).await,
-            Tell::HungUp => hotline.call_hung_up(&contact).await,
-            Tell::Lifted(agent) => hotline.call_lifted(&contact, &agent).await,
-            Tell::Declined(agent) => hotline.call_declined(&contact, &agent).await,
-            Tell::AgentHungUp(agent) => hotline.call_hung_up_by(&contact, &agent).await,
-            Tell::Parted => hotline.call_parted(&contact).await,
-        };
-        if let Err(error) = done {
-            tracing::warn!(%contact, %error, "a call could not tell its contact something");
-            if lifting {
-                drop(inputs.send(Input::Event(Event::LiftRefused)));
-            }
-        }
     }
 }

@@ -1,0 +1,156 @@
+//! The agent's side of a call: a desk telephone that is rung, or a browser whose line is up already.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use kernel::StaffId;
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::{Input, Session, start_leg};
+use crate::VoiceError;
+use crate::browser::AWAY_MS;
+use crate::call::Event;
+use crate::house::DeskState;
+use crate::media::leg::Leg;
+use crate::sdp;
+use crate::sip::CallRef;
+
+/// The agent's side.
+pub(super) struct AgentSide {
+    agent: StaffId,
+    way: Way,
+    shown: DeskState,
+}
+
+enum Way {
+    /// A desk telephone: its call, and its leg once it is lifted.
+    Telephone { call: CallRef, socket: Option<(UdpSocket, IpAddr)>, leg: Option<Arc<Leg>> },
+    /// A browser. Its leg is the line's own and outlives the call.
+    Browser { leg: Arc<Leg>, there: bool },
+}
+
+impl AgentSide {
+    /// The leg, once there is sound.
+    pub(super) const fn leg(&self) -> Option<&Arc<Leg>> {
+        match &self.way {
+            Way::Telephone { leg, .. } => leg.as_ref(),
+            Way::Browser { leg, .. } => Some(leg),
+        }
+    }
+
+    /// Whether this is the telephone's call.
+    pub(super) fn is(&self, named: &CallRef) -> bool {
+        matches!(&self.way, Way::Telephone { call, .. } if call == named)
+    }
+}
+
+impl Session<'_> {
+    pub(super) async fn ring(&mut self, agent: &StaffId) {
+        if let Err(error) = self.try_ring(agent).await {
+            tracing::info!(contact = %self.contact, %error, "an agent's telephone cannot be rung");
+            // Told as an input, so that the machine is not entered while it performs.
+            drop(self.inputs.send(Input::Event(Event::AgentUnreachable)));
+        }
+    }
+
+    async fn try_ring(&mut self, agent: &StaffId) -> Result<(), VoiceError> {
+        self.drop_agent();
+        let way = match self.house.line_of(agent) {
+            Some(leg) => {
+                self.house.end_echo(agent);
+                drop(self.inputs.send(Input::Event(Event::AgentReady)));
+                Way::Browser { leg, there: true }
+            }
+            None => self.ring_telephone(agent).await?,
+        };
+        let shown = DeskState::default();
+        self.house.at_desk(agent, &self.inputs, shown);
+        self.agent = Some(AgentSide { agent: agent.clone(), way, shown });
+        Ok(())
+    }
+
+    async fn ring_telephone(&self, agent: &StaffId) -> Result<Way, VoiceError> {
+        let user = self
+            .house
+            .telephone_of(agent)
+            .ok_or_else(|| VoiceError::Signalling("the agent has no telephone".to_owned()))?;
+        let socket = self.house.socket()?;
+        let port = socket.local_addr()?.port();
+        let number = self.house.random(kernel::Rng::next_u64) >> 1;
+        let offer = sdp::offer(self.house.0.media_ip, port, number, 1);
+        let stack = &self.house.0.signalling;
+        let (call, source) = stack.ring(&user, &self.caller.number, self.contact.as_str(), offer).await?;
+        self.house.enter(&call, self.inputs.clone());
+        Ok(Way::Telephone { call, socket: Some((socket, source)), leg: None })
+    }
+
+    /// The handset was lifted: its sound begins.
+    pub(super) async fn lifted(&mut self, body: &[u8]) {
+        let Some(AgentSide { way: Way::Telephone { socket, leg, .. }, .. }) = &mut self.agent else { return };
+        let (Ok(answer), Some((socket, source))) = (sdp::read(body), socket.take()) else {
+            self.drop_agent();
+            return self.step(Event::AgentUnreachable).await;
+        };
+        // Keys and words of the agent are nobody's business here.
+        let (events, _nobody) = unbounded_channel();
+        *leg = Some(start_leg(self.house, socket, &answer.media, source, events));
+        self.step(Event::AgentLifted).await;
+    }
+
+    /// Looks whether the agent can still be heard.
+    pub(super) async fn watch_agent(&mut self) {
+        let lost_ms = u64::from(self.house.0.config.lost_secs) * 1000;
+        let event = match self.agent.as_mut().map(|side| &mut side.way) {
+            Some(Way::Telephone { leg: Some(leg), .. }) => {
+                (self.call.is_bridged() && leg.stats().silent_ms > lost_ms).then_some(Event::AgentLost)
+            }
+            Some(Way::Browser { leg, there }) => {
+                let heard = !leg.is_closed() && leg.stats().silent_ms <= AWAY_MS;
+                let changed = std::mem::replace(there, heard) != heard;
+                changed.then_some(if heard { Event::AgentReady } else { Event::AgentAway })
+            }
+            _ => None,
+        };
+        if let Some(event) = event {
+            self.step(event).await;
+        }
+    }
+
+    /// Tells the desk how the call stands.
+    pub(super) fn show_desk(&mut self) {
+        let state = DeskState { talking: self.call.is_bridged(), held: self.call.is_held() };
+        if let Some(side) = &mut self.agent
+            && std::mem::replace(&mut side.shown, state) != state
+        {
+            self.house.at_desk(&side.agent, &self.inputs, state);
+        }
+    }
+
+    /// The telephone has ended by itself.
+    pub(super) fn forget_agent(&mut self, call: &CallRef) {
+        self.house.leave(call);
+        if let Some(side) = self.agent.take() {
+            if let Some(leg) = side.leg() {
+                leg.close();
+            }
+            self.house.left_desk(&side.agent, &self.inputs);
+        }
+    }
+
+    /// Leaves the agent's telephone.
+    pub(super) fn drop_agent(&mut self) {
+        let Some(side) = self.agent.take() else { return };
+        match &side.way {
+            Way::Telephone { call, leg, .. } => {
+                if let Some(leg) = leg {
+                    leg.close();
+                }
+                self.house.leave(call);
+                self.house.0.signalling.end(call);
+            }
+            Way::Browser { leg, .. } => leg.part(),
+        }
+        self.house.left_desk(&side.agent, &self.inputs);
+    }
+}
