@@ -17,32 +17,36 @@ export function freePort() {
 }
 
 export class Server {
-  constructor(binary, folder, port) {
-    Object.assign(this, { binary, folder, port, base: `http://127.0.0.1:${port}`, child: null, log: '' })
+  constructor(binary, folder, port, settings) {
+    Object.assign(this, { binary, folder, port, settings, base: `http://127.0.0.1:${port}`, child: null, log: '' })
   }
 
-  static async fresh() {
+  /** `settings(folder)`: more of the environment. */
+  static async fresh(settings = () => ({})) {
     const binary = process.env.MINSHENG_BINARY ?? join(root, 'target/debug/minsheng')
-    const server = new Server(binary, mkdtempSync(join(tmpdir(), 'minsheng-e2e-')), await freePort())
+    const server = new Server(binary, mkdtempSync(join(tmpdir(), 'minsheng-e2e-')), await freePort(), settings)
     await server.start()
     return server
   }
 
-  async start() {
+  /** The environment of the program and of its subcommands. */
+  env() {
     const at = (name) => join(this.folder, name)
-    this.child = spawn(this.binary, ['serve', '--demo'], {
-      cwd: root,
-      env: {
-        ...process.env,
-        MINSHENG_SERVER__LISTEN: `127.0.0.1:${this.port}`,
-        MINSHENG_STORE__URL: `sqlite:${at('minsheng.db')}`,
-        MINSHENG_SECURITY__SECRET_FILE: at('secret.key'),
-        MINSHENG_KNOWLEDGE__INDEX_DIR: at('index'),
-        MINSHENG_CHAT__CONTACTS_PER_MINUTE: '10000',
-        MINSHENG_CHAT__MESSAGES_PER_MINUTE: '600',
-        MINSHENG_SERVER__LOG: 'warn',
-      },
-    })
+    return {
+      ...process.env,
+      MINSHENG_SERVER__LISTEN: `127.0.0.1:${this.port}`,
+      MINSHENG_STORE__URL: `sqlite:${at('minsheng.db')}`,
+      MINSHENG_SECURITY__SECRET_FILE: at('secret.key'),
+      MINSHENG_KNOWLEDGE__INDEX_DIR: at('index'),
+      MINSHENG_CHAT__CONTACTS_PER_MINUTE: '10000',
+      MINSHENG_CHAT__MESSAGES_PER_MINUTE: '600',
+      MINSHENG_SERVER__LOG: 'warn',
+      ...this.settings(this.folder),
+    }
+  }
+
+  async start() {
+    this.child = spawn(this.binary, ['serve', '--demo'], { cwd: root, env: this.env() })
     this.child.stdout.on('data', (bytes) => { this.log += bytes })
     this.child.stderr.on('data', (bytes) => { this.log += bytes })
     await this.ready()

@@ -17,7 +17,7 @@ const contact = (id: string, state: DeskContact['state'], messages: Message[] = 
 })
 
 const desk = (...contacts: DeskContact[]): Desk => ({
-  agent: { id: 's1', name: '林', state: 'busy', state_words: '服务中', since_us: 0, reason: null, contacts: [], skills: [] }, contacts, reasons: { break: [], wrap_up: [] }, queues: [],
+  agent: { id: 's1', name: '林', state: 'busy', state_words: '服务中', since_us: 0, reason: null, contacts: [], skills: [] }, contacts, reasons: { break: [], wrap_up: [] }, queues: [], phone: null,
 })
 
 describe('messages', () => {

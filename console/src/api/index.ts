@@ -42,6 +42,14 @@ export const desk = {
   openTicket: (id: string, form: TicketForm) => post<Ticket>(contactPath(id, 'tickets'), form),
 }
 
+export const deskPhone = {
+  open: (offer: string) => put<{ line: number; answer: string }>('/desk/phone', { offer }),
+  close: () => call<void>('DELETE', '/desk/phone'),
+  hold: (on: boolean) => put<void>('/desk/phone/hold', { on }),
+  echo: (on: boolean) => put<void>('/desk/phone/echo', { on }),
+  key: (key: string) => post<void>('/desk/phone/keys', { key }),
+}
+
 export const contacts = {
   list: (query: Filter) => get<Page<ContactRow>>('/contacts', query),
   detail: (id: string) => get<DeskContact>(`/contacts/${seg(id)}`),

@@ -190,6 +190,16 @@ export interface Desk {
   contacts: DeskContact[]
   reasons: { break: Reason[]; wrap_up: Reason[] }
   queues: QueueView[]
+  phone: PhoneView | null
+}
+
+/** The agent's telephone. `line`: the number of the browser's line that is up. */
+export interface PhoneView {
+  desk: boolean
+  line: number | null
+  talking: boolean
+  held: boolean
+  echo: boolean
 }
 
 export interface Suggestion {

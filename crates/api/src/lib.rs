@@ -72,6 +72,7 @@ pub fn document(app: &App) -> utoipa::openapi::OpenApi {
 
 fn operations(app: &App) -> OpenApiRouter {
     let citizen = OpenApiRouter::new()
+        .merge(citizen::calls::routes())
         .merge(citizen::chats::routes())
         .merge(citizen::tickets::routes())
         .merge(citizen::knowledge::routes())

@@ -33,6 +33,8 @@ pub struct Page {
     pub back: String,
     /// The token of a chat that can be gone on with.
     pub resume: String,
+    /// Calls from the browser are taken.
+    pub calls: bool,
 }
 
 /// A look at a page.
@@ -42,6 +44,7 @@ pub struct Visit {
     pub chat: Option<String>,
     back: String,
     name: String,
+    calls: bool,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -59,6 +62,7 @@ impl FromRequestParts<App> for Visit {
             chat: cookie(parts, CHAT).filter(|token| is_token(token)),
             back: percent_encoded(back),
             name,
+            calls: app.hotline().phones().is_ok(),
         })
     }
 }
@@ -76,6 +80,7 @@ impl Visit {
             version: assets::version(),
             elder: self.elder,
             back: self.back.clone(),
+            calls: self.calls,
             ..Page::default()
         }
     }

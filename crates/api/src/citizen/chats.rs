@@ -90,7 +90,8 @@ fn said(say: ChatSay) -> ApiResult<(String, Said)> {
     Ok((say.client_id, said))
 }
 
-fn one_key(key: &str) -> ApiResult<char> {
+/// A key of a telephone.
+pub(crate) fn one_key(key: &str) -> ApiResult<char> {
     let mut letters = key.chars();
     match (letters.next(), letters.next()) {
         (Some(key @ ('0'..='9' | '*' | '#')), None) => Ok(key),

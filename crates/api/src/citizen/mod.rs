@@ -1,5 +1,6 @@
 //! Operations for citizens: no account, the chat's token is the proof.
 
+pub mod calls;
 pub mod chats;
 pub mod knowledge;
 pub mod stream;

@@ -9,6 +9,7 @@ mod desk;
 mod library;
 mod live;
 mod person;
+mod phone;
 mod scenarios;
 mod session;
 mod tickets;
@@ -57,6 +58,10 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(desk::suggestions))
         .routes(routes!(desk::ticket_draft))
         .routes(routes!(desk::ticket_open))
+        .routes(routes!(phone::open, phone::close))
+        .routes(routes!(phone::echo))
+        .routes(routes!(phone::hold))
+        .routes(routes!(phone::key))
         .routes(routes!(live::desk))
         .routes(routes!(live::supervision))
         .routes(routes!(contacts::list))

@@ -1,5 +1,6 @@
 //! The pages, one file each kind.
 
+pub mod call;
 pub mod chat;
 pub mod form;
 pub mod knowledge;
@@ -23,6 +24,7 @@ pub fn routes() -> Router<App> {
         .route("/chat/{token}/end", post(talk::end).get(chat::again))
         .route("/chat/{token}/rating", post(talk::rate).get(chat::again))
         .route("/chat/{token}/tickets/{number}", get(tickets::of_chat).post(tickets::add_of_chat))
+        .route("/call", get(call::show))
         .route("/tickets", get(tickets::form).post(tickets::look))
         .route("/tickets/words", post(tickets::add).get(tickets::form))
         .route("/k", get(knowledge::search))

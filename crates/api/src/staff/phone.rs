@@ -1,0 +1,94 @@
+//! The agent's telephone: the browser as telephone, and what is done with a call at any telephone.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Person, Staffed};
+use crate::body::Body;
+use crate::citizen::chats::one_key;
+use crate::error::ApiResult;
+
+/// The browser's description of its connection.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneOffer {
+    /// SDP, with G.711 audio.
+    offer: String,
+}
+
+/// The browser is the telephone.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PhoneAnswer {
+    /// The line's number: another one in the desk's `phone` means that another window has taken over.
+    line: u64,
+    /// Our description (SDP).
+    answer: String,
+}
+
+/// On or off.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {
+    on: bool,
+}
+
+/// A key.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneKey {
+    key: String,
+}
+
+/// 用浏览器作话机
+#[utoipa::path(put, path = "/desk/phone", tag = "desk", request_body = PhoneOffer, responses((status = 200, body = PhoneAnswer), (status = 401), (status = 403), (status = 503)))]
+pub async fn open(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(offer): Body<PhoneOffer>,
+) -> ApiResult<Json<PhoneAnswer>> {
+    let up = staffed.hotline.desk_phone_open(&person.ctx, &offer.offer).await?;
+    Ok(Json(PhoneAnswer { line: up.line, answer: up.answer }))
+}
+
+/// 不再用浏览器作话机
+#[utoipa::path(delete, path = "/desk/phone", tag = "desk", responses((status = 204), (status = 401), (status = 403)))]
+pub async fn close(State(staffed): State<Staffed>, person: Person) -> ApiResult<StatusCode> {
+    staffed.hotline.desk_phone_close(&person.ctx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 听听自己的声音
+#[utoipa::path(put, path = "/desk/phone/echo", tag = "desk", request_body = Switch, responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn echo(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(to): Body<Switch>,
+) -> ApiResult<StatusCode> {
+    staffed.hotline.desk_phone_echo(&person.ctx, to.on)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 保持通话，或恢复
+#[utoipa::path(put, path = "/desk/phone/hold", tag = "desk", request_body = Switch, responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn hold(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(to): Body<Switch>,
+) -> ApiResult<StatusCode> {
+    staffed.hotline.desk_hold(&person.ctx, to.on)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 向对方发按键
+#[utoipa::path(post, path = "/desk/phone/keys", tag = "desk", request_body = PhoneKey, responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn key(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(key): Body<PhoneKey>,
+) -> ApiResult<StatusCode> {
+    staffed.hotline.desk_key(&person.ctx, one_key(&key.key)?)?;
+    Ok(StatusCode::NO_CONTENT)
+}
