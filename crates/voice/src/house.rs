@@ -169,7 +169,10 @@ impl House {
         let keys = hotline.keys().clone();
         let secrets: crate::sip::stack::Secrets =
             Arc::new(move |user| (!user.is_empty()).then(|| keys.device_secret(user).expose().clone()));
-        let gate = Gate::new(trunks, config.max_calls as usize, config.calls_per_second);
+        // Who is let in has a port: more calls than ports are told when to try again.
+        let ports = (config.rtp_to.max(config.rtp_from + 2) - config.rtp_from) / 2;
+        let most = config.max_calls.min(ports) as usize;
+        let gate = Gate::new(trunks, most, config.calls_per_second);
         let stack = Stack::start(address, media_ip, gate, secrets, &mut rng, signals).await?;
         let (archive, reels) = unbounded_channel();
         let folder = PathBuf::from(&config.recordings_dir);

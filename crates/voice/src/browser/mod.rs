@@ -116,7 +116,10 @@ impl Phones for House {
         let call = hex::encode(name);
         let (inputs, inbox) = unbounded_channel();
         let follow = peer.follow();
-        self.0.browsers.calls().insert(call.clone(), PageCall { peer, leg: Arc::clone(&leg), inputs: inputs.clone(), token: None });
+        self.0.browsers.calls().insert(
+            call.clone(),
+            PageCall { peer, leg: Arc::clone(&leg), inputs: inputs.clone(), token: None },
+        );
         self.0.wheel.add(Arc::clone(&leg));
         let (house, id, line) = (self.clone(), call.clone(), line.to_owned());
         tokio::spawn(async move {

@@ -141,7 +141,8 @@ fn law_of(answer: &str) -> Option<Law> {
     let mut words = audio.split_whitespace();
     let port = words.nth(1)?;
     let formats: Vec<&str> = words.skip(1).collect();
-    let taken = [Law::A, Law::Mu].into_iter().find(|law| formats.contains(&law.payload_type().to_string().as_str()));
+    let taken =
+        [Law::A, Law::Mu].into_iter().find(|law| formats.contains(&law.payload_type().to_string().as_str()));
     taken.filter(|_| port != "0")
 }
 
@@ -234,8 +235,7 @@ impl Connection {
     fn receive(&mut self, bytes: &[u8], from: SocketAddr) {
         // What is neither STUN, DTLS nor RTP is dropped here.
         let Ok(contents) = bytes.try_into() else { return };
-        let receive =
-            Receive { proto: Protocol::Udp, source: from, destination: self.local, contents };
+        let receive = Receive { proto: Protocol::Udp, source: from, destination: self.local, contents };
         self.input(Input::Receive(Instant::now(), receive));
     }
 
@@ -248,7 +248,13 @@ impl Connection {
         let Some(stream) = api.stream_tx_by_mid(mid, None) else { return };
         let payload_type = Pt::from(self.law.payload_type());
         let now = Instant::now();
-        stream.write_rtp(RtpWrite::new(payload_type, self.next.into(), packet.timestamp, now, packet.payload));
+        stream.write_rtp(RtpWrite::new(
+            payload_type,
+            self.next.into(),
+            packet.timestamp,
+            now,
+            packet.payload,
+        ));
         self.next += 1;
         self.input(Input::Timeout(now));
     }

@@ -176,11 +176,7 @@ impl Leg {
             sent: 0,
             events,
         };
-        Arc::new(Self {
-            started: Instant::now(),
-            closed: AtomicBool::new(false),
-            inner: Mutex::new(inner),
-        })
+        Arc::new(Self { started: Instant::now(), closed: AtomicBool::new(false), inner: Mutex::new(inner) })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

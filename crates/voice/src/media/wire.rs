@@ -46,10 +46,10 @@ impl Wire {
                 drop(socket2::SockRef::from(socket.as_ref()).send_to(buffer, &latch.target().into()));
             }
             Self::Browser(connection) => {
-                drop(connection.try_send(Sealed {
-                    timestamp: packet.timestamp,
-                    payload: packet.payload.to_vec(),
-                }));
+                drop(
+                    connection
+                        .try_send(Sealed { timestamp: packet.timestamp, payload: packet.payload.to_vec() }),
+                );
             }
             Self::Loose => {}
         }

@@ -1,6 +1,7 @@
 //! One call, lived: the pure machine ([`crate::call`]) with a leg, a contact and speech around it.
 
 mod desk;
+mod letin;
 mod tell;
 mod voice;
 
@@ -11,10 +12,11 @@ use std::time::Duration;
 use contact::{Hotline, Hub, Opening};
 use dialogue::Lane;
 use kernel::{ContactId, StaffId};
-use tokio::net::UdpSocket;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use self::desk::AgentSide;
+pub(crate) use self::letin::run;
+use self::letin::{start_leg, status_of};
 use self::tell::{Tell, tell_all};
 use self::voice::Pending;
 use crate::VoiceError;
@@ -22,16 +24,13 @@ use crate::audio::Clip;
 use crate::browser::GONE_MS;
 use crate::call::{Call, Effect, Event, Line, Standing, Terms};
 use crate::house::House;
-use crate::media::latch::Latch;
 use crate::media::leg::{Leg, MediaEvent};
 use crate::media::vad::{Listener, Patience};
 use crate::recording::Tape;
 use crate::sdp::{self, Media};
-use crate::sip::{CallRef, Invited, Signal};
+use crate::sip::{CallRef, Signal};
 use crate::speech::SpeechError;
 
-/// A caller who does not confirm our answer within this is gone.
-const CONFIRMED_WITHIN: Duration = Duration::from_secs(10);
 /// No packet from the caller for so long: the far side is dead (there are no session timers yet).
 const DEAD_MS: u64 = 120_000;
 /// Rows are looked at this often even without a hint.
@@ -91,44 +90,6 @@ struct Session<'a> {
     last_seq: i64,
 }
 
-/// Lives a SIP call from its INVITE to its end. Every way out closes the socket and ends both dialogs.
-pub(crate) async fn run(
-    house: &House,
-    invited: Invited,
-    inputs: UnboundedSender<Input>,
-    mut inbox: UnboundedReceiver<Input>,
-) {
-    let call = invited.call.clone();
-    let stack = Arc::clone(&house.0.signalling);
-    let offer = match sdp::read(&invited.offer) {
-        Ok(offer) => offer,
-        Err(error) => {
-            tracing::debug!(%call, %error, "an offer cannot be served");
-            house.count_refused();
-            return stack.refuse(&call, status_of(error), None);
-        }
-    };
-    let (media_events, from_leg) = unbounded_channel();
-    let leg = match open_leg(house, &offer.media, invited.source, media_events) {
-        Ok(leg) => leg,
-        Err(error) => {
-            tracing::warn!(%error, "no sound for a call");
-            return stack.refuse(&call, 503, Some(10));
-        }
-    };
-    let session_number = house.random(kernel::Rng::next_u64) >> 1;
-    let answer = sdp::answer(&offer, house.0.media_ip, leg.port(), session_number, 1);
-    if stack.answer(&call, answer).is_ok() && confirmed(&mut inbox).await {
-        house.count_answered();
-        let way = Way::Sip { call: call.clone(), media: offer.media, versions: (session_number, 1) };
-        let caller =
-            Caller { dialled: invited.dialled, number: invited.caller, leg: Arc::clone(&leg), way };
-        live(house, caller, from_leg, inputs, inbox).await;
-    }
-    leg.close();
-    stack.end(&call);
-}
-
 /// Lives a call whose way is up, to its end.
 pub(crate) async fn live(
     house: &House,
@@ -150,45 +111,6 @@ pub(crate) async fn live(
         tracing::warn!(%error, "a call broke off");
     }
     drop(leg.record(None));
-}
-
-fn open_leg(
-    house: &House,
-    media: &Media,
-    source: std::net::IpAddr,
-    events: UnboundedSender<MediaEvent>,
-) -> Result<Arc<Leg>, VoiceError> {
-    let socket = house.socket()?;
-    Ok(start_leg(house, socket, media, source, events))
-}
-
-fn start_leg(
-    house: &House,
-    socket: UdpSocket,
-    media: &Media,
-    source: std::net::IpAddr,
-    events: UnboundedSender<MediaEvent>,
-) -> Arc<Leg> {
-    let first = house.random(|rng| (rng.next_u64() as u16, rng.next_u64() as u32, rng.next_u64() as u32));
-    let leg = Leg::new(socket, media, Latch::new(media.address, source), first, events);
-    house.0.wheel.add(Arc::clone(&leg));
-    tokio::spawn(Arc::clone(&leg).listen());
-    leg
-}
-
-/// Waits for the caller's ACK: a call that nobody confirms leaves no trace in the database.
-async fn confirmed(inbox: &mut UnboundedReceiver<Input>) -> bool {
-    let wait = async {
-        while let Some(input) = inbox.recv().await {
-            match input {
-                Input::Signal(Signal::Confirmed(..)) => return true,
-                Input::Signal(Signal::Ended(_)) => return false,
-                _ => {}
-            }
-        }
-        false
-    };
-    tokio::time::timeout(CONFIRMED_WITHIN, wait).await.unwrap_or(false)
 }
 
 async fn talk(
@@ -262,14 +184,6 @@ async fn talk(
     // What was told last (the caller hung up) reaches the contact before the session is gone.
     drop(teller.await);
     Ok(())
-}
-
-/// What a description that cannot be used is answered with.
-const fn status_of(error: sdp::SdpError) -> u16 {
-    match error {
-        sdp::SdpError::Malformed => 400,
-        sdp::SdpError::NothingShared => 488,
-    }
 }
 
 /// The line whose number was dialled.

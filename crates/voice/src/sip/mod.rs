@@ -1,11 +1,16 @@
 //! Signalling: our own port, and the one implementation over a SIP stack.
 //!
-//! Nothing outside `stack.rs` knows the stack; calls are named by [`CallRef`] and talk in session descriptions.
+//! Nothing outside this folder knows the stack; calls are named by [`CallRef`] and talk in session descriptions.
 
 pub mod digest;
 pub mod gate;
+mod outgoing;
+mod reading;
+mod register;
 pub mod registrar;
 pub mod stack;
+
+pub use register::digest_answer;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -69,8 +74,8 @@ pub trait Signalling: Send + Sync {
     /// When the call is gone.
     fn answer(&self, call: &CallRef, description: String) -> Result<(), VoiceError>;
 
-    /// Declines an incoming call with a status; `retry_secs` tells when to try again.
-    fn refuse(&self, call: &CallRef, status: u16, retry_secs: Option<u32>);
+    /// Declines an incoming call with a status. Overload is the gate's to refuse, which tells when to try again.
+    fn refuse(&self, call: &CallRef, status: u16);
 
     /// Calls a desk telephone. The contact's id goes along in `X-Contact`. Gives the call and the host the telephone is at.
     ///

@@ -6,7 +6,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use kernel::Rng;
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::DialogId;
@@ -14,54 +13,47 @@ use rsipstack::dialog::dialog::{
     Dialog, DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle,
 };
 use rsipstack::dialog::dialog_layer::DialogLayer;
-use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::prelude::*;
-use rsipstack::sip::{self as sip, Header, Method, Request, StatusCode, StatusCodeKind};
+use rsipstack::sip::{self as sip, Header, Method, Request, StatusCode};
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::endpoint::Endpoint;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::tcp_listener::TcpListenerConnection;
 use rsipstack::transport::udp::{UdpConnection, UdpInner};
-use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
+use rsipstack::transport::{SipAddr, TransportLayer};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::digest::{Challenger, Nonce};
+use super::digest::Challenger;
 use super::gate::{Gate, Refusal};
-use super::registrar::{Binding, LONGEST_SECS, Registrar, SHORTEST_SECS};
-use super::{CallRef, Invited, Signal, Signalling};
+use super::reading::{caller_of, in_dialog, key_of, name, received_from, source_of, user_of};
+use super::registrar::Registrar;
+use super::{CallRef, Invited, Signal};
 use crate::VoiceError;
 
-/// The realm of desk telephones.
-const REALM: &str = "minsheng";
 /// A stack's default of 212 kB overflows in a burst of calls.
 const RECEIVE_BUFFER: usize = 4 << 20;
-/// Longest number taken from a request.
-const LONGEST_NUMBER: usize = 32;
-/// A desk telephone is rung at most this long.
-const RING_AT_MOST: Duration = Duration::from_mins(1);
 
 /// The secret of a desk telephone, by its user; None when there is no such user.
 pub type Secrets = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// SIP over UDP and TCP.
-pub struct Stack(Arc<Inner>);
+pub struct Stack(pub(super) Arc<Inner>);
 
-struct Inner {
-    dialogs: Arc<DialogLayer>,
-    states: DialogStateSender,
-    contact: sip::Uri,
-    address: SocketAddr,
+pub(super) struct Inner {
+    pub(super) dialogs: Arc<DialogLayer>,
+    pub(super) states: DialogStateSender,
+    pub(super) contact: sip::Uri,
+    pub(super) address: SocketAddr,
     signals: UnboundedSender<Signal>,
-    calls: Mutex<HashMap<CallRef, DialogId>>,
+    pub(super) calls: Mutex<HashMap<CallRef, DialogId>>,
     gate: Mutex<Gate>,
-    registrar: Mutex<Registrar>,
-    challenger: Challenger,
-    secrets: Secrets,
+    pub(super) registrar: Mutex<Registrar>,
+    pub(super) challenger: Challenger,
+    pub(super) secrets: Secrets,
     started: Instant,
-    stop: CancellationToken,
+    pub(super) stop: CancellationToken,
 }
 
 impl std::fmt::Debug for Stack {
@@ -70,11 +62,11 @@ impl std::fmt::Debug for Stack {
     }
 }
 
-fn signalling(error: impl std::fmt::Display) -> VoiceError {
+pub(super) fn signalling(error: impl std::fmt::Display) -> VoiceError {
     VoiceError::Signalling(error.to_string())
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -156,11 +148,11 @@ impl Inner {
         });
     }
 
-    fn now_secs(&self) -> u64 {
+    pub(super) fn now_secs(&self) -> u64 {
         self.started.elapsed().as_secs() + 1
     }
 
-    fn tell(&self, signal: Signal) {
+    pub(super) fn tell(&self, signal: Signal) {
         // Nobody listens only while the program ends.
         drop(self.signals.send(signal));
     }
@@ -235,68 +227,6 @@ impl Inner {
         }
     }
 
-    async fn register(&self, tx: &mut Transaction) -> rsipstack::Result<()> {
-        let now = self.now_secs();
-        let Some((source, tcp)) = source_of(tx) else { return Ok(()) };
-        let user = tx
-            .original
-            .to_header()
-            .ok()
-            .and_then(|to| to.uri().ok())
-            .and_then(|uri| uri.user().map(ToString::to_string))
-            .unwrap_or_default();
-        let stale = match self.proven(&tx.original, &user, now) {
-            Proof::Good => None,
-            Proof::Stale => Some(true),
-            Proof::None => Some(false),
-        };
-        if let Some(stale) = stale {
-            let nonce = self.challenger.nonce(now);
-            let stale = if stale { ", stale=true" } else { "" };
-            let text = format!("Digest realm=\"{REALM}\", nonce=\"{nonce}\", algorithm=MD5{stale}");
-            let header = Header::WwwAuthenticate(text.into());
-            return tx.reply_with(StatusCode::Unauthorized, vec![header], None).await;
-        }
-        let contact =
-            tx.original.contact_header().map(|contact| contact.value().to_owned()).unwrap_or_default();
-        let expires = expires_of(&tx.original, &contact);
-        if expires == 0 {
-            if locked(&self.registrar).take(&user) {
-                self.tell(Signal::Phone(user, false));
-            }
-            return tx.reply(StatusCode::OK).await;
-        }
-        let secs = expires.clamp(SHORTEST_SECS, LONGEST_SECS);
-        let uri = address_of(&contact);
-        let binding = Binding { contact: uri.clone(), source, tcp, until: now + u64::from(secs) };
-        let fresh = locked(&self.registrar).put(&user, binding);
-        if fresh {
-            self.tell(Signal::Phone(user, true));
-        }
-        let header = Header::Contact(format!("<{uri}>;expires={secs}").into());
-        tx.reply_with(StatusCode::OK, vec![header, Header::Expires(secs.to_string().into())], None).await
-    }
-
-    fn proven(&self, request: &Request, user: &str, now: u64) -> Proof {
-        let header = request.headers.iter().find_map(|header| match header {
-            Header::Authorization(given) => Some(given.value().to_owned()),
-            _ => None,
-        });
-        let Some(raw) = header else { return Proof::None };
-        let Ok(given) = sip::typed::Authorization::parse(&raw) else { return Proof::None };
-        let Some(secret) = (self.secrets)(user) else { return Proof::None };
-        match self.challenger.judge(&given.nonce, now) {
-            Nonce::Foreign => Proof::None,
-            Nonce::Stale => Proof::Stale,
-            Nonce::Fresh => {
-                let right = given.username == user
-                    && given.realm == REALM
-                    && rsipstack::dialog::authenticate::verify_digest(&given, &secret, &request.method, &raw);
-                if right { Proof::Good } else { Proof::None }
-            }
-        }
-    }
-
     async fn changes(self: Arc<Self>, mut changes: DialogStateReceiver) {
         while let Some(state) = changes.recv().await {
             match state {
@@ -332,7 +262,7 @@ impl Inner {
         }
     }
 
-    fn dialog(&self, id: &DialogId) -> Option<InviteDialog> {
+    pub(super) fn dialog(&self, id: &DialogId) -> Option<InviteDialog> {
         match self.dialogs.get_dialog(id) {
             Some(Dialog::Invite(dialog)) => Some(dialog),
             _ => None,
@@ -382,217 +312,5 @@ impl Inner {
             Ok(Ok(Err(status))) => drop(handle.reply(StatusCode::from(status)).await),
             _ => drop(handle.reply(StatusCode::ServerInternalError).await),
         }
-    }
-}
-
-/// The answer to a challenge, as a desk telephone gives it.
-pub fn digest_answer(user: &str, secret: &str, nonce: &str, uri: &str) -> String {
-    let response = rsipstack::dialog::authenticate::compute_digest(
-        user,
-        secret,
-        REALM,
-        nonce,
-        &Method::Register,
-        uri,
-        sip::headers::auth::Algorithm::Md5,
-        None,
-    );
-    format!(
-        "Digest username=\"{user}\", realm=\"{REALM}\", nonce=\"{nonce}\", uri=\"{uri}\", response=\"{response}\", algorithm=MD5"
-    )
-}
-
-enum Proof {
-    Good,
-    Stale,
-    None,
-}
-
-fn in_dialog(tx: &Transaction) -> bool {
-    tx.original.to_header().ok().and_then(|to| to.tag().ok()).flatten().is_some()
-}
-
-fn name(id: &DialogId) -> CallRef {
-    // The call's own identifier is the same before and after the far side's tag is known; ours makes it unique.
-    CallRef(format!("{}/{}", id.call_id, id.local_tag))
-}
-
-/// Where a request came from, and whether over TCP.
-fn source_of(tx: &Transaction) -> Option<(SocketAddr, bool)> {
-    if let Some(SipConnection::Tcp(connection)) = &tx.connection {
-        let remote = SipConnection::Tcp(connection.clone()).get_remote_addr()?.get_socketaddr().ok()?;
-        return Some((remote, true));
-    }
-    Some((received_from(&tx.original)?, false))
-}
-
-/// Where a datagram came from: the stack has noted it in the topmost Via (RFC 3261, 18.2.1; RFC 3581).
-fn received_from(request: &Request) -> Option<SocketAddr> {
-    let (_, host) = SipConnection::parse_target_from_via(request.via_header().ok()?).ok()?;
-    SipAddr { r#type: None, addr: host }.get_socketaddr().ok()
-}
-
-fn user_of(user: Option<String>) -> String {
-    let user = user.unwrap_or_default();
-    user.chars().filter(char::is_ascii_graphic).take(LONGEST_NUMBER).collect()
-}
-
-/// The caller's number: asserted by the trunk (RFC 3325), else claimed.
-fn caller_of(request: &Request) -> String {
-    let asserted = request.headers.iter().find_map(|header| match header {
-        Header::Other(name, value) if name.eq_ignore_ascii_case("P-Asserted-Identity") => Some(value.clone()),
-        _ => None,
-    });
-    let user = match asserted {
-        Some(value) => sip::Uri::try_from(address_of(&value).as_str())
-            .ok()
-            .and_then(|uri| uri.user().map(ToString::to_string)),
-        None => request
-            .from_header()
-            .ok()
-            .and_then(|from| from.uri().ok())
-            .and_then(|uri| uri.user().map(ToString::to_string)),
-    };
-    let user = user_of(user);
-    if user.eq_ignore_ascii_case("anonymous") { String::new() } else { user }
-}
-
-/// The address inside `"name" <sip:...>;parameters`.
-fn address_of(value: &str) -> String {
-    match value.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
-        Some((address, _)) => address.to_owned(),
-        None => value.split(';').next().unwrap_or_default().trim().to_owned(),
-    }
-}
-
-fn expires_of(request: &Request, contact: &str) -> u32 {
-    let of_contact = contact
-        .rsplit_once('>')
-        .map_or(contact, |(_, parameters)| parameters)
-        .split(';')
-        .find_map(|parameter| parameter.trim().strip_prefix("expires=")?.parse().ok());
-    let of_request = request.headers.iter().find_map(|header| match header {
-        Header::Expires(expires) => expires.value().trim().parse().ok(),
-        _ => None,
-    });
-    of_contact.or(of_request).unwrap_or(LONGEST_SECS)
-}
-
-/// `Signal=0` of `application/dtmf-relay`.
-fn key_of(request: &Request) -> Option<char> {
-    let text = std::str::from_utf8(&request.body).ok()?;
-    let value = text.lines().find_map(|line| line.trim().strip_prefix("Signal"))?;
-    let key = value.trim_start_matches(['=', ' ']).chars().next()?;
-    matches!(key, '0'..='9' | '*' | '#' | 'A'..='D').then_some(key)
-}
-
-#[async_trait]
-impl Signalling for Stack {
-    fn answer(&self, call: &CallRef, description: String) -> Result<(), VoiceError> {
-        let id = locked(&self.0.calls).get(call).cloned().ok_or_else(|| signalling("the call is gone"))?;
-        let dialog = self.0.dialog(&id).ok_or_else(|| signalling("the call is gone"))?;
-        let headers = vec![Header::ContentType("application/sdp".into())];
-        dialog.accept(Some(headers), Some(description.into_bytes())).map_err(signalling)
-    }
-
-    fn refuse(&self, call: &CallRef, status: u16, _retry_secs: Option<u32>) {
-        let id = locked(&self.0.calls).get(call).cloned();
-        if let Some(dialog) = id.and_then(|id| self.0.dialog(&id)) {
-            drop(dialog.reject(Some(StatusCode::from(status)), None));
-        }
-    }
-
-    async fn ring(
-        &self,
-        phone: &str,
-        caller: &str,
-        contact: &str,
-        offer: String,
-    ) -> Result<(CallRef, IpAddr), VoiceError> {
-        let binding = locked(&self.0.registrar)
-            .get(phone, self.0.now_secs())
-            .cloned()
-            .ok_or_else(|| signalling("the telephone is not registered"))?;
-        let shown = if caller.is_empty() { "anonymous" } else { caller };
-        let transport = if binding.tcp { sip::Transport::Tcp } else { sip::Transport::Udp };
-        let option = InviteOption {
-            caller: sip::Uri::try_from(format!("sip:{shown}@{}", self.0.address).as_str())
-                .map_err(signalling)?,
-            callee: sip::Uri::try_from(binding.contact.as_str()).map_err(signalling)?,
-            destination: Some(SipAddr { r#type: Some(transport), addr: binding.source.into() }),
-            content_type: Some("application/sdp".to_owned()),
-            offer: Some(offer.into_bytes()),
-            contact: self.0.contact.clone(),
-            headers: Some(vec![Header::Other("X-Contact".to_owned(), contact.to_owned())]),
-            ..InviteOption::default()
-        };
-        let (dialog, done) =
-            self.0.dialogs.do_invite_async(option, self.0.states.clone()).map_err(signalling)?;
-        let call = name(&dialog.id());
-        locked(&self.0.calls).insert(call.clone(), dialog.id());
-        let (inner, rung) = (Arc::clone(&self.0), call.clone());
-        tokio::spawn(async move {
-            let limit = tokio::time::sleep(RING_AT_MOST);
-            tokio::pin!(limit);
-            tokio::pin!(done);
-            let outcome = tokio::select! {
-                outcome = &mut done => Some(outcome),
-                () = &mut limit => None,
-            };
-            let answer = match outcome {
-                Some(Ok(Ok((id, Some(response)))))
-                    if response.status_code.kind() == StatusCodeKind::Successful =>
-                {
-                    if let Some(known) = locked(&inner.calls).get_mut(&rung) {
-                        *known = id;
-                    }
-                    Ok(response.body)
-                }
-                Some(Ok(Ok((_, Some(response))))) => Err(u16::from(response.status_code)),
-                Some(_) => Err(480),
-                None => {
-                    drop(dialog.cancel().await);
-                    Err(408)
-                }
-            };
-            match answer {
-                Ok(body) => inner.tell(Signal::Answered(rung, body)),
-                Err(status) => {
-                    let known = locked(&inner.calls).remove(&rung);
-                    inner.dialogs.remove_dialog(&dialog.id());
-                    if known.is_some() {
-                        inner.tell(Signal::Refused(rung, status));
-                    }
-                }
-            }
-        });
-        Ok((call, binding.source.ip()))
-    }
-
-    fn end(&self, call: &CallRef) {
-        let id = locked(&self.0.calls).remove(call);
-        let Some(id) = id else { return };
-        let Some(dialog) = self.0.dialog(&id) else { return };
-        let inner = Arc::clone(&self.0);
-        // A far side that is dead is asked for half a minute; nobody waits for that.
-        tokio::spawn(async move {
-            if let Err(error) = dialog.hangup().await {
-                tracing::debug!(%error, "a call could not be ended in order");
-            }
-            drop(dialog.reject(Some(StatusCode::TemporarilyUnavailable), None));
-            inner.dialogs.remove_dialog(&id);
-        });
-    }
-
-    fn address(&self) -> SocketAddr {
-        self.0.address
-    }
-
-    fn dialogs(&self) -> usize {
-        self.0.dialogs.len()
-    }
-
-    fn stop(&self) {
-        self.0.stop.cancel();
     }
 }
