@@ -56,7 +56,12 @@ export const contacts = {
   personal: (id: string, field: string) => get<{ value: string }>(`/contacts/${seg(id)}/personal`, { field }),
 }
 
-export const supervision = { view: () => get<Supervision>('/supervision') }
+export type CallPart = 'listen' | 'whisper' | 'join'
+
+export const supervision = {
+  view: () => get<Supervision>('/supervision'),
+  assist: (agent: string, part: CallPart | null) => put<void>(`/supervision/calls/${seg(agent)}`, { part }),
+}
 
 const ticketPath = (number: string, verb: string) => `/tickets/${seg(number)}/${verb}`
 

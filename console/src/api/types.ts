@@ -200,6 +200,10 @@ export interface PhoneView {
   talking: boolean
   held: boolean
   echo: boolean
+  /** So many others take part in the call. */
+  others: number
+  /** Takes part in somebody else's call. */
+  assisting: boolean
 }
 
 export interface Suggestion {

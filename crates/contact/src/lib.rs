@@ -25,6 +25,8 @@ mod read;
 pub mod site;
 pub mod sql;
 mod supervise;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod ticket;
 mod turn;
 pub mod view;

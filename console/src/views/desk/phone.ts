@@ -5,7 +5,7 @@
 
 import { computed, onScopeDispose, reactive, ref, watch } from 'vue'
 
-import { deskPhone as api } from '@/api'
+import { deskPhone as api, supervision, type CallPart } from '@/api'
 import { ApiError, errorWords } from '@/api/http'
 import { compare, readSample, type Quality, type Sample } from '@/lib/quality'
 import { connect, keepDevices, keptDevices, micWords, openMicrophone, type Devices } from '@/lib/softphone'
@@ -39,6 +39,9 @@ export const phoneView = computed(() => store.desk?.phone ?? null)
 /** A call that is with this agent. */
 export const voiceCall = computed(() => store.contacts.find((one) => one.channel === 'voice' && one.state === 'active') ?? null)
 
+/** Another agent's call that this one takes part in. */
+export const assisting = reactive<{ agent: string; name: string; part: CallPart | null }>({ agent: '', name: '', part: null })
+
 let peer: RTCPeerConnection | null = null
 let stream: MediaStream | null = null
 let mine: number | null = null
@@ -51,6 +54,7 @@ function openTrack(): void {
   const [track] = stream?.getAudioTracks() ?? []
   if (!track) return
   const speaks = (voiceCall.value !== null && !softphone.muted) || phoneView.value?.echo === true
+    || (assisting.part !== null && assisting.part !== 'listen')
   if (track.enabled !== speaks) track.enabled = speaks
 }
 
@@ -233,6 +237,24 @@ export function mute(on: boolean): void {
   announcement.value = on ? '已静音，对方听不到您' : '已取消静音'
 }
 
+/** Takes part in another agent's call over this browser's line, putting it up first where it is not. */
+export async function assist(agent: string, name: string, part: CallPart | null): Promise<void> {
+  if (part && softphone.state !== 'up') {
+    await useBrowser()
+    for (let looks = 0; looks < 50 && (softphone.state as LineState) === 'starting'; looks += 1) await rest(100)
+    if ((softphone.state as LineState) !== 'up') return
+  }
+  softphone.trouble = ''
+  try {
+    await supervision.assist(agent, part)
+    Object.assign(assisting, part ? { agent, name, part } : { agent: '', name: '', part: null })
+  } catch (cause) {
+    softphone.trouble = errorWords(cause)
+    if (!part) Object.assign(assisting, { agent: '', name: '', part: null })
+  }
+  openTrack()
+}
+
 /** A short tone from the chosen loudspeaker. */
 export async function testTone(): Promise<void> {
   const context = new AudioContext()
@@ -269,6 +291,13 @@ export function usePhone(): void {
   const timer = setInterval(() => void look(), LOOK_MS)
   watch([voiceCall, phoneView, () => softphone.muted], openTrack)
   watch(voiceCall, (now) => { if (!now) softphone.muted = false })
+  // The call that was listened to is over, or the agent of it has gone.
+  watch(() => phoneView.value?.assisting, (now, was) => {
+    if (was && !now) {
+      Object.assign(assisting, { agent: '', name: '', part: null })
+      openTrack()
+    }
+  })
   // Another window of the same agent has taken the line: this one lets go.
   watch(() => phoneView.value?.line ?? null, (line) => {
     if (line === null || mine === null || line <= mine || phoneBusy.value || coming) return

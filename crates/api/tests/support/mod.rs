@@ -1,6 +1,5 @@
 //! A whole house for a test: a fresh database, the starter pack, every part, and calls as a client makes them.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use api::App;
@@ -8,13 +7,10 @@ use api::rate::Limits;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use casework::Casework;
 use config::Config;
-use contact::{Hotline, Parts, site};
-use kernel::{Clock, Ctx, Rng, Role, Scope, SystemClock};
-use knowledge::{Library, pack};
-use routing::service::{Options, Router as Queues};
-use security::{Accounts, Keys, Masked, NewStaff, PasswordCost, Policy};
+use contact::Hotline;
+use kernel::{Ctx, Rng, Role, Scope, SystemClock};
+use security::{Masked, NewStaff};
 use store::testing::{TestDb, test_db};
 use tower::ServiceExt as _;
 
@@ -58,7 +54,7 @@ impl House {
     /// A house with limits of rate.
     pub async fn limited(limits: Limits, routes: impl FnOnce(&App) -> Router) -> Self {
         let database = test_db().await;
-        let hotline = hotline(&database).await;
+        let hotline = contact::testing::hotline(&database, Arc::new(SystemClock), Rng::seeded(7)).await;
         drop(hotline.start());
         let app = App::new(hotline.clone(), Arc::new(Config::default())).limited(limits);
         Self { routes: routes(&app), app, hotline, _database: database }
@@ -112,42 +108,4 @@ impl House {
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.header("set-cookie").split(';').next().expect("a cookie").to_owned()
     }
-}
-
-async fn hotline(database: &TestDb) -> Hotline {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ctx = Ctx::system("test", clock.as_ref());
-    let mut rng = Rng::seeded(7);
-    let store = (**database).clone();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter");
-    site::install(&store, &folder, &ctx).await.expect("the site's settings");
-    let library =
-        Library::open(store.clone(), knowledge::search::Settings::default()).await.expect("the library");
-    let pack = pack::load(&folder).expect("the starter pack");
-    library.set_vocabulary(pack.vocabulary());
-    pack::install(&store, &pack, &ctx).await.expect("entries");
-    library.catch_up().await.expect("the index");
-    let cost = PasswordCost { memory_kib: 8_192, passes: 1, lanes: 1 };
-    let accounts =
-        Accounts::new(store.clone(), Policy { cost, ..Policy::default() }, rng.fork()).expect("accounts");
-    let queues = site::Site::load(&store).await.expect("the site").queues;
-    let options = Options::for_store(&store, "test", 10);
-    let router = Queues::new(
-        store.clone(),
-        Arc::clone(&clock),
-        rng.fork(),
-        routing::Tuning::default(),
-        queues,
-        options,
-    );
-    let keys = Keys::new(&[7; 32]);
-    let holidays = std::fs::read_to_string(folder.join("holidays.yaml")).expect("holidays");
-    let holidays = serde_yaml_ng::from_str(&holidays).expect("holidays");
-    let calendar = kernel::WorkCalendar::new(&holidays, kernel::UnitHours::default()).expect("a calendar");
-    let casework = Casework::new(store.clone(), calendar, keys.clone(), rng.fork());
-    casework.refresh().await.expect("tickets");
-    let reader = Arc::new(language::Reader::builtin());
-    let policy = dialogue::Policy::default();
-    let parts = Parts { store, library, router, casework, accounts, keys, reader, policy };
-    Hotline::open(parts, clock, rng).await.expect("a hotline")
 }

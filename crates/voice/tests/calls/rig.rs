@@ -1,16 +1,12 @@
 //! A whole house with a telephone: a fresh database, the starter pack, the real SIP stack on loopback, scripted speech.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use casework::Casework;
-use contact::{Hotline, Parts, site};
-use kernel::{Clock, Ctx, Rng, Role, Scope, StaffId, SystemClock};
-use knowledge::{Library, pack};
-use routing::service::{Options, Router as Queues};
-use security::{Accounts, Keys, Masked, NewStaff, PasswordCost, Policy};
+use contact::Hotline;
+use kernel::{Ctx, Rng, Role, Scope, StaffId, SystemClock};
+use security::{Masked, NewStaff};
 use store::testing::{TestDb, test_db};
 use voice::House;
 use voice::audio::{FRAME, tone_share};
@@ -50,7 +46,8 @@ impl Default for Wanted {
 impl Rig {
     pub async fn new(wanted: Wanted) -> Self {
         let database = test_db().await;
-        let hotline = hotline(&database).await;
+        let rng = Rng::from_system().expect("chance");
+        let hotline = contact::testing::hotline(&database, Arc::new(SystemClock), rng).await;
         drop(hotline.start());
         let folder = tempfile::tempdir().expect("a folder");
         let mut config = config::Voice {
@@ -176,36 +173,4 @@ pub async fn hears(caller: &Caller, hertz: f32, within: Duration) -> Option<Dura
         }
     }
     None
-}
-
-async fn hotline(database: &TestDb) -> Hotline {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ctx = Ctx::system("test", clock.as_ref());
-    let mut rng = Rng::from_system().expect("chance");
-    let store = (**database).clone();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter");
-    site::install(&store, &folder, &ctx).await.expect("the site's settings");
-    let library =
-        Library::open(store.clone(), knowledge::search::Settings::default()).await.expect("the library");
-    let pack = pack::load(&folder).expect("the starter pack");
-    library.set_vocabulary(pack.vocabulary());
-    pack::install(&store, &pack, &ctx).await.expect("entries");
-    library.catch_up().await.expect("the index");
-    let cost = PasswordCost { memory_kib: 8_192, passes: 1, lanes: 1 };
-    let accounts =
-        Accounts::new(store.clone(), Policy { cost, ..Policy::default() }, rng.fork()).expect("accounts");
-    let queues = site::Site::load(&store).await.expect("the site").queues;
-    let options = Options::for_store(&store, "test", 10);
-    let tuning = routing::Tuning::default();
-    let router = Queues::new(store.clone(), Arc::clone(&clock), rng.fork(), tuning, queues, options);
-    let keys = Keys::new(&[7; 32]);
-    let holidays = std::fs::read_to_string(folder.join("holidays.yaml")).expect("holidays");
-    let holidays = serde_yaml_ng::from_str(&holidays).expect("holidays");
-    let calendar = kernel::WorkCalendar::new(&holidays, kernel::UnitHours::default()).expect("a calendar");
-    let casework = Casework::new(store.clone(), calendar, keys.clone(), rng.fork());
-    casework.refresh().await.expect("tickets");
-    let reader = Arc::new(language::Reader::builtin());
-    let policy = dialogue::Policy::default();
-    let parts = Parts { store, library, router, casework, accounts, keys, reader, policy };
-    Hotline::open(parts, clock, rng).await.expect("a hotline")
 }
