@@ -147,8 +147,8 @@ async function callPage(...scripts) {
   return tab
 }
 
-/** An agent at the desk whose browser is the telephone. */
-async function agentAtBrowser(login) {
+/** A member of staff at a page of the console. */
+async function staff(login, path) {
   const context = await agents.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN', permissions: ['microphone'] })
   const tab = await context.newPage()
   await tab.addInitScript(ears)
@@ -158,7 +158,13 @@ async function agentAtBrowser(login) {
   await tab.locator('input[type=password]').fill('minsheng-demo')
   await tab.getByRole('button', { name: '登录' }).click()
   await tab.waitForURL((url) => !url.pathname.endsWith('/login'))
-  await tab.goto(`${server.base}/console/desk`)
+  await tab.goto(`${server.base}/console/${path}`)
+  return tab
+}
+
+/** An agent at the desk whose browser is the telephone. */
+async function agentAtBrowser(login) {
+  const tab = await staff(login, 'desk')
   const phone = tab.getByRole('region', { name: '话机' })
   await phone.getByText('没有登记的话机').waitFor()
   await phone.getByRole('button', { name: '浏览器', exact: true }).click()
@@ -171,6 +177,8 @@ test('a citizen calls from the page, presses 0, and speaks with an agent at a br
   await phone.getByRole('button', { name: '设备与测试' }).click()
   await phone.getByRole('button', { name: '听听自己' }).click()
   await hears(desk, [AGENT_HZ], 'oneself through the server')
+  // The button is drawn over from one colour to the other.
+  await desk.waitForTimeout(400)
   await clean(desk, 'desk-phone-test')
   await phone.getByRole('button', { name: '停止回放' }).click()
   await phone.getByRole('button', { name: '收起设备测试' }).click()
@@ -202,6 +210,20 @@ test('a citizen calls from the page, presses 0, and speaks with an agent at a br
   await phone.getByText('网络良好').waitFor({ timeout: 10_000 })
   await clean(desk, 'desk-call')
   await clean(citizen, 'call-with-agent')
+
+  // The supervisor listens in from the wallboard; the agent is shown it.
+  const wall = await staff('supervisor1', 'wall')
+  await wall.getByRole('button', { name: /^监听/ }).first().click()
+  const listening = wall.getByRole('region', { name: '监听' })
+  await listening.waitFor({ timeout: 10_000 })
+  await hears(wall, [CITIZEN_HZ], 'the citizen, by the supervisor')
+  await phone.getByText('班长在这通电话里').waitFor()
+  await listening.getByRole('button', { name: '提示座席' }).click()
+  await wall.waitForTimeout(300)
+  await clean(wall, 'wall-listening')
+  await listening.getByRole('button', { name: '结束监听' }).click()
+  await listening.waitFor({ state: 'detached' })
+  await wall.context().close()
 
   await phone.getByRole('button', { name: '静音', exact: true }).click()
   await citizen.waitForTimeout(600)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { compare, figures, grade, readSample, type Sample } from '@/lib/quality'
+import { compare, figures, grade, gradeWords, readSample, type Sample } from '@/lib/quality'
 import { keepDevices, keptDevices, micWords } from '@/lib/softphone'
 
 const sample = (more: Partial<Sample>): Sample => ({ at: 0, received: 0, lost: 0, jitterMs: 2, rttMs: 20, outLoss: null, ...more })
@@ -33,8 +33,9 @@ describe('the network of a call', () => {
   })
 
   it('is told in figures', () => {
-    expect(figures({ grade: 'good', rttMs: 18.4, lossPercent: 0, jitterMs: 2.6 })).toBe('往返 18 毫秒 · 丢包 0% · 抖动 3 毫秒')
-    expect(figures({ grade: 'fair', rttMs: null, lossPercent: 2.04, jitterMs: 0 })).toBe('往返 — · 丢包 2.0% · 抖动 0 毫秒')
+    expect(figures({ grade: 'good', rttMs: 18.4, lossPercent: 0, jitterMs: 2.6 })).toBe('往返 18 毫秒，抖动 3 毫秒')
+    expect(figures({ grade: 'fair', rttMs: null, lossPercent: 2.04, jitterMs: 0 })).toBe('往返 —，抖动 0 毫秒')
+    expect(gradeWords({ grade: 'fair', rttMs: null, lossPercent: 2.04, jitterMs: 0 })).toBe('网络一般，丢包 2.0%')
   })
 })
 

@@ -55,10 +55,15 @@ export function compare(before: Sample | null, now: Sample): Quality {
   return { grade: grade(now.rttMs, lossPercent, now.jitterMs), rttMs: now.rttMs, lossPercent, jitterMs: now.jitterMs }
 }
 
-export const GRADE_WORDS: Record<Grade, string> = { good: '网络良好', fair: '网络一般', poor: '网络较差' }
+const GRADE_WORDS: Record<Grade, string> = { good: '网络良好', fair: '网络一般', poor: '网络较差' }
+
+/** What is lost, and the grade. */
+export function gradeWords(quality: Quality): string {
+  const loss = quality.lossPercent < 0.05 ? '0' : quality.lossPercent.toFixed(1)
+  return `${GRADE_WORDS[quality.grade]}，丢包 ${loss}%`
+}
 
 export function figures(quality: Quality): string {
   const rtt = quality.rttMs === null ? '—' : `${Math.round(quality.rttMs)} 毫秒`
-  const loss = quality.lossPercent < 0.05 ? '0' : quality.lossPercent.toFixed(1)
-  return `往返 ${rtt} · 丢包 ${loss}% · 抖动 ${Math.round(quality.jitterMs)} 毫秒`
+  return `往返 ${rtt}，抖动 ${Math.round(quality.jitterMs)} 毫秒`
 }

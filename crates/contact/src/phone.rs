@@ -96,6 +96,12 @@ pub trait Phones: Send + Sync {
     /// When the agent is in no call.
     fn key(&self, agent: &StaffId, key: char) -> Result<(), ContactError>;
 
+    /// Takes part in another agent's call over one's own line, or (none) no longer: `listen`, `whisper` or `join`.
+    ///
+    /// # Errors
+    /// When there is no line, no such call, or no such way.
+    fn assist(&self, by: &StaffId, agent: &StaffId, part: Option<&str>) -> Result<(), ContactError>;
+
     /// The agent's telephone.
     fn phone(&self, agent: &StaffId) -> PhoneView;
 }
@@ -161,6 +167,24 @@ impl Hotline {
     pub fn desk_key(&self, ctx: &Ctx, key: char) -> Result<(), ContactError> {
         let (agent, phones) = self.phone_of(ctx)?;
         phones.key(&agent, key)
+    }
+
+    /// Takes part in another agent's call, or no longer. Audited, and the agent is shown it.
+    ///
+    /// # Errors
+    /// When the person may not, has no line, or there is no such call.
+    pub async fn call_assist(
+        &self,
+        ctx: &Ctx,
+        agent: &StaffId,
+        part: Option<&str>,
+    ) -> Result<(), ContactError> {
+        authorise(ctx, Permission::ContactAssist, None)?;
+        self.phones()?.assist(&Self::agent(ctx)?, agent, part)?;
+        let mut tx = self.store().begin(ctx).await?;
+        tx.audit("call.assist", &format!("staff:{agent}"), &part.unwrap_or("end")).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     fn phone_of(&self, ctx: &Ctx) -> Result<(StaffId, Arc<dyn Phones>), ContactError> {

@@ -323,6 +323,10 @@ pub struct PhoneView {
     pub held: bool,
     /// The browser hears itself.
     pub echo: bool,
+    /// So many others take part in the call.
+    pub others: usize,
+    /// Takes part in somebody else's call.
+    pub assisting: bool,
 }
 
 /// Today's figures.

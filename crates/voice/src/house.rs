@@ -68,6 +68,7 @@ pub(crate) struct Inner {
     sessions: Mutex<HashMap<CallRef, UnboundedSender<Input>>>,
     agents: Mutex<HashMap<StaffId, String>>,
     desks: Mutex<HashMap<StaffId, Desk>>,
+    assisting: Mutex<HashMap<StaffId, StaffId>>,
     pub browsers: Registry,
     answered: AtomicU64,
     refused: AtomicU64,
@@ -87,6 +88,8 @@ pub(crate) struct DeskState {
     pub talking: bool,
     /// The caller is on hold.
     pub held: bool,
+    /// So many others take part.
+    pub others: usize,
 }
 
 /// Counts of this node.
@@ -209,6 +212,7 @@ impl House {
             sessions: Mutex::default(),
             agents: Mutex::default(),
             desks: Mutex::default(),
+            assisting: Mutex::default(),
             browsers: Registry::default(),
             answered: AtomicU64::new(0),
             refused: AtomicU64::new(0),
@@ -320,6 +324,20 @@ impl House {
     /// Tells the session at an agent's desk. False when there is none.
     pub(crate) fn to_desk(&self, agent: &StaffId, input: Input) -> bool {
         self.desks().get(agent).is_some_and(|desk| desk.inputs.send(input).is_ok())
+    }
+
+    /// Who takes part in whose call.
+    pub(crate) fn assisting(&self) -> MutexGuard<'_, HashMap<StaffId, StaffId>> {
+        self.0.assisting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody takes part in nobody's call any more.
+    pub(crate) fn leave_others(&self, staff: &StaffId) {
+        let whose = self.assisting().remove(staff);
+        if let Some(agent) = whose {
+            self.to_desk(&agent, Input::Assist(staff.clone(), None));
+            self.0.hotline.hub().poke(&Hub::desk(staff.as_str()));
+        }
     }
 
     /// An agent's telephone or browser came or went: calls can be offered, or no longer.

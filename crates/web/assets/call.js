@@ -122,7 +122,7 @@ async function again() {
       await put();
       for (let looks = 0; looks < 30 && call && lostAt; looks += 1) await pause(100);
     } catch (error) {
-      if (error.final) return finish("这通电话已经结束了。");
+      if (error.final) return finish("通话结束，谢谢来电。");
       await pause(1500);
     }
   }

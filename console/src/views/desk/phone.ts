@@ -75,6 +75,7 @@ function listenTo(source: MediaStream): void {
   meter = null
   if (typeof AudioContext === 'undefined') return
   const context = new AudioContext()
+  void context.resume()
   const analyser = context.createAnalyser()
   analyser.fftSize = 512
   // A copy: the meter works while the line's own track is closed.

@@ -62,6 +62,7 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(phone::echo))
         .routes(routes!(phone::hold))
         .routes(routes!(phone::key))
+        .routes(routes!(phone::assist))
         .routes(routes!(live::desk))
         .routes(routes!(live::supervision))
         .routes(routes!(contacts::list))

@@ -3,11 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use kernel::StaffId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Person, Staffed};
-use crate::body::Body;
+use crate::body::{Body, Path};
 use crate::citizen::chats::one_key;
 use crate::error::ApiResult;
 
@@ -90,5 +91,25 @@ pub async fn key(
     Body(key): Body<PhoneKey>,
 ) -> ApiResult<StatusCode> {
     staffed.hotline.desk_key(&person.ctx, one_key(&key.key)?)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How to take part in another agent's call.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assist {
+    /// `listen`, `whisper` (the agent alone hears it) or `join`; none: no longer.
+    part: Option<String>,
+}
+
+/// 听、提示或加入座席的电话
+#[utoipa::path(put, path = "/supervision/calls/{agent}", tag = "supervision", params(("agent" = String, Path)), request_body = Assist, responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn assist(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(agent): Path<StaffId>,
+    Body(assist): Body<Assist>,
+) -> ApiResult<StatusCode> {
+    staffed.hotline.call_assist(&person.ctx, &agent, assist.part.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -16,6 +16,7 @@ use kernel::StaffId;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::call::Event;
+use crate::call::hearing::Part;
 use crate::house::House;
 use crate::media::leg::{Leg, MediaEvent};
 use crate::session::{self, Caller, Input};
@@ -34,6 +35,7 @@ const NO_SOUND: &str = "这个浏览器不能打电话，请换一个浏览器�
 const OVER: &str = "这通电话已经结束了，您可以再打一次。";
 const NO_LINE: &str = "浏览器话机还没有接通，请先在席位左下方打开。";
 const NO_CALL: &str = "现在没有正在进行的通话。";
+const NO_SUCH_CALL: &str = "这位座席现在没有电话。";
 const BUSY: &str = "正在通话，结束后再测试设备。";
 
 fn refused(error: &OfferError) -> ContactError {
@@ -183,6 +185,7 @@ impl Phones for House {
     }
 
     async fn line_close(&self, agent: &StaffId) {
+        self.leave_others(agent);
         let line = self.0.browsers.lines().remove(agent);
         if let Some(line) = line {
             self.to_desk(agent, Input::Event(Event::AgentAway));
@@ -210,6 +213,34 @@ impl Phones for House {
         self.to_desk(agent, Input::Press(key)).then_some(()).ok_or(ContactError::NotNow(NO_CALL))
     }
 
+    fn assist(&self, by: &StaffId, agent: &StaffId, part: Option<&str>) -> Result<(), ContactError> {
+        let part = match part {
+            None => {
+                self.leave_others(by);
+                return Ok(());
+            }
+            Some("listen") => Part::Listen,
+            Some("whisper") => Part::Whisper,
+            Some("join") => Part::Join,
+            Some(_) => return Err(ContactError::Words("请选择只听、提示座席或加入通话。")),
+        };
+        let leg = self.line_of(by).ok_or(ContactError::NotNow(NO_LINE))?;
+        if by == agent || self.desk(by).is_some() {
+            return Err(ContactError::NotNow("您自己正在通话，结束后再听别人的。"));
+        }
+        let earlier = self.assisting().get(by).cloned();
+        if earlier.is_some_and(|earlier| earlier != *agent) {
+            self.leave_others(by);
+        }
+        self.end_echo(by);
+        if !self.to_desk(agent, Input::Assist(by.clone(), Some((leg, part)))) {
+            return Err(ContactError::NotNow(NO_SUCH_CALL));
+        }
+        self.assisting().insert(by.clone(), agent.clone());
+        self.0.hotline.hub().poke(&contact::Hub::desk(by.as_str()));
+        Ok(())
+    }
+
     fn phone(&self, agent: &StaffId) -> PhoneView {
         let desk = self.desk(agent).map(|desk| desk.state).unwrap_or_default();
         let (line, echo) = match self.0.browsers.lines().get(agent) {
@@ -222,6 +253,8 @@ impl Phones for House {
             talking: desk.talking,
             held: desk.held,
             echo,
+            others: desk.others,
+            assisting: self.assisting().contains_key(agent),
         }
     }
 }

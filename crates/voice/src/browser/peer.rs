@@ -7,8 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use str0m::change::SdpOffer;
-use str0m::media::{Mid, Pt};
+use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
+use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
@@ -90,22 +90,40 @@ impl Peer {
         rtc.add_local_candidate(candidate);
         let answer = rtc.sdp_api().accept_offer(offer).map_err(malformed)?.to_sdp_string();
         let law = law_of(&answer).ok_or(OfferError::NothingShared)?;
+        Ok((Self::start(rtc, socket, local, leg, law, None), answer))
+    }
+
+    fn start(
+        rtc: Rtc,
+        socket: UdpSocket,
+        local: SocketAddr,
+        leg: &Arc<Leg>,
+        law: Law,
+        mid: Option<Mid>,
+    ) -> Self {
         let (frames, to_send) = channel(WAITING);
         let (told_state, state) = watch::channel(Link::Finding);
         let stop = CancellationToken::new();
         leg.rewire(Some((frames, law)));
-        let connection = Connection {
-            rtc,
-            socket,
-            local,
-            leg: Arc::downgrade(leg),
-            law,
-            mid: None,
-            next: 1,
-            state: told_state,
-        };
+        let connection =
+            Connection { rtc, socket, local, leg: Arc::downgrade(leg), law, mid, next: 1, state: told_state };
         tokio::spawn(connection.live(to_send, stop.clone()));
-        Ok((Self { stop, state }, answer))
+        Self { stop, state }
+    }
+
+    /// The browser's side of it, for tests and measurements: the offer, to be completed by the answer.
+    ///
+    /// # Errors
+    /// When the system gives no address.
+    pub fn offer(socket: UdpSocket, leg: &Arc<Leg>) -> Result<(Draft, String), OfferError> {
+        let local = socket.local_addr().map_err(malformed)?;
+        let mut rtc = config().set_ice_lite(false).build(Instant::now());
+        rtc.add_local_candidate(Candidate::host(local, "udp").map_err(malformed)?);
+        let mut api = rtc.sdp_api();
+        let mid = api.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
+        let (offer, pending) = api.apply().ok_or_else(|| malformed("nothing to offer"))?;
+        let text = offer.to_sdp_string();
+        Ok((Draft { rtc, socket, local, leg: Arc::clone(leg), mid, pending }, text))
     }
 
     /// How it stands.
@@ -116,6 +134,29 @@ impl Peer {
     /// Follows how it stands.
     pub fn follow(&self) -> watch::Receiver<Link> {
         self.state.clone()
+    }
+}
+
+/// An offer that waits for its answer.
+pub struct Draft {
+    rtc: Rtc,
+    socket: UdpSocket,
+    local: SocketAddr,
+    leg: Arc<Leg>,
+    mid: Mid,
+    pending: SdpPendingOffer,
+}
+
+impl Draft {
+    /// Completes it.
+    ///
+    /// # Errors
+    /// When the answer cannot be used.
+    pub fn accept(mut self, answer: &str) -> Result<Peer, OfferError> {
+        let law = law_of(answer).ok_or(OfferError::NothingShared)?;
+        let answer = SdpAnswer::from_sdp_string(answer).map_err(malformed)?;
+        self.rtc.sdp_api().accept_answer(self.pending, answer).map_err(malformed)?;
+        Ok(Peer::start(self.rtc, self.socket, self.local, &self.leg, law, Some(self.mid)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! The conversation engine decides what is said and when a person is called; this machine decides how a telephone lives with
 //! that: what may be interrupted, when silence is silence, when words cannot be had, and how the agent's telephone joins.
 
+pub mod hearing;
 mod step;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 //! stack, so that the two check each other.
 
 mod message;
+mod page;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::recording::{Reel, Tape};
 use crate::sdp::{self, Media};
 
 pub use self::message::Message;
+pub use self::page::Page;
 
 const RETRANSMIT: Duration = Duration::from_millis(500);
 

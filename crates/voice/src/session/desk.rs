@@ -11,6 +11,7 @@ use super::{Input, Session, start_leg};
 use crate::VoiceError;
 use crate::browser::AWAY_MS;
 use crate::call::Event;
+use crate::call::hearing::{Part, Side, hearing};
 use crate::house::DeskState;
 use crate::media::leg::Leg;
 use crate::sdp;
@@ -56,6 +57,10 @@ impl Session<'_> {
 
     async fn try_ring(&mut self, agent: &StaffId) -> Result<(), VoiceError> {
         self.drop_agent();
+        if self.house.desk(agent).is_some() {
+            return Err(VoiceError::Signalling("the agent is in another call".to_owned()));
+        }
+        self.house.leave_others(agent);
         let way = match self.house.line_of(agent) {
             Some(leg) => {
                 self.house.end_echo(agent);
@@ -117,9 +122,41 @@ impl Session<'_> {
         }
     }
 
+    /// Puts the sides together as they stand: caller and agent bridged or not, and those who take part.
+    pub(super) fn join(&self, bridged: bool) {
+        let agent = self.agent.as_ref().and_then(AgentSide::leg);
+        let parts: Vec<Part> = self.others.iter().map(|(.., part)| *part).collect();
+        let leg_of = |side: &Side| match side {
+            Side::Caller => Some(self.leg()),
+            Side::Agent => agent,
+            Side::Listener(at) => self.others.get(*at).map(|(_, leg, _)| leg),
+        };
+        for (side, heard) in hearing(bridged, &parts) {
+            if let Some(leg) = leg_of(&side) {
+                leg.hear(heard.iter().filter_map(leg_of));
+            }
+        }
+    }
+
+    /// Somebody takes part from now on, or no longer.
+    pub(super) fn assist(&mut self, staff: StaffId, part: Option<(Arc<Leg>, Part)>) {
+        if let Some(at) = self.others.iter().position(|(known, ..)| *known == staff) {
+            let (_, leg, _) = self.others.remove(at);
+            leg.hear([]);
+        }
+        if let Some((leg, part)) = part {
+            self.others.push((staff, leg, part));
+        }
+        self.join(self.call.is_bridged());
+    }
+
     /// Tells the desk how the call stands.
     pub(super) fn show_desk(&mut self) {
-        let state = DeskState { talking: self.call.is_bridged(), held: self.call.is_held() };
+        let state = DeskState {
+            talking: self.call.is_bridged(),
+            held: self.call.is_held(),
+            others: self.others.len(),
+        };
         if let Some(side) = &mut self.agent
             && std::mem::replace(&mut side.shown, state) != state
         {
@@ -134,7 +171,7 @@ impl Session<'_> {
             if let Some(leg) = side.leg() {
                 leg.close();
             }
-            self.house.left_desk(&side.agent, &self.inputs);
+            self.left(&side.agent);
         }
     }
 
@@ -149,8 +186,18 @@ impl Session<'_> {
                 self.house.leave(call);
                 self.house.0.signalling.end(call);
             }
-            Way::Browser { leg, .. } => leg.part(),
+            Way::Browser { leg, .. } => leg.hear([]),
         }
-        self.house.left_desk(&side.agent, &self.inputs);
+        self.left(&side.agent);
+    }
+
+    /// Who took part in the call of an agent goes with the agent.
+    fn left(&mut self, agent: &StaffId) {
+        self.house.left_desk(agent, &self.inputs);
+        for (staff, leg, _) in std::mem::take(&mut self.others) {
+            leg.hear([]);
+            self.house.leave_others(&staff);
+        }
+        self.leg().hear([]);
     }
 }

@@ -22,6 +22,7 @@ use self::voice::Pending;
 use crate::VoiceError;
 use crate::audio::Clip;
 use crate::browser::GONE_MS;
+use crate::call::hearing::Part;
 use crate::call::{Call, Effect, Event, Line, Standing, Terms};
 use crate::house::House;
 use crate::media::leg::{Leg, MediaEvent};
@@ -48,6 +49,8 @@ pub(crate) enum Input {
     Part(u32, usize, usize, Result<Clip, SpeechError>),
     /// The agent sends the caller a key.
     Press(char),
+    /// Somebody takes part in the call from now on, or no longer.
+    Assist(StaffId, Option<(Arc<Leg>, Part)>),
     /// The machine is to know this.
     Event(Event),
 }
@@ -85,6 +88,8 @@ struct Session<'a> {
     tells: UnboundedSender<Tell>,
     pending: VecDeque<Pending>,
     agent: Option<AgentSide>,
+    /// Those who take part besides.
+    others: Vec<(StaffId, Arc<Leg>, Part)>,
     /// Where routing last said it rings.
     offer: Option<StaffId>,
     last_seq: i64,
@@ -159,6 +164,7 @@ async fn talk(
         tells,
         pending: VecDeque::new(),
         agent: None,
+        others: Vec::new(),
         offer: None,
         last_seq: 0,
     };
@@ -215,6 +221,10 @@ impl Session<'_> {
                 if self.call.is_bridged() {
                     self.leg().press(key);
                 }
+            }
+            Input::Assist(staff, part) => {
+                self.assist(staff, part);
+                self.show_desk();
             }
             Input::Event(event) => self.step(event).await,
         }
@@ -377,12 +387,8 @@ impl Session<'_> {
             Effect::TellParted => self.tell(Tell::Parted),
             Effect::Ring(agent) => self.ring(&agent).await,
             Effect::Unring => self.drop_agent(),
-            Effect::Bridge => {
-                if let Some(other) = self.agent.as_ref().and_then(AgentSide::leg) {
-                    Leg::bridge(self.leg(), other);
-                }
-            }
-            Effect::Part => self.leg().part(),
+            Effect::Bridge => self.join(true),
+            Effect::Part => self.join(false),
             // The end of the session ends the dialog.
             Effect::HangUp => {}
         }

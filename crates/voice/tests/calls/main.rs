@@ -6,6 +6,7 @@
     reason = "helpers of tests fail their test"
 )]
 
+mod browser;
 mod hostile;
 mod rig;
 

@@ -10,7 +10,7 @@ use security::{Masked, NewStaff};
 use store::testing::{TestDb, test_db};
 use voice::House;
 use voice::audio::{FRAME, tone_share};
-use voice::caller::{Caller, Telephone};
+use voice::caller::{Caller, Page, Telephone};
 use voice::media::wheel::Wheel;
 use voice::speech::scripted::{ScriptedEar, ScriptedVoice, pitch};
 
@@ -81,8 +81,8 @@ impl Rig {
         self.telephone(user).await.dial(number).await.expect("an answer").expect("taken")
     }
 
-    /// An agent at work, with a desk telephone that is registered.
-    pub async fn agent(&self, login: &str) -> (StaffId, Telephone) {
+    /// An agent, logged in.
+    pub async fn member(&self, login: &str) -> (StaffId, Ctx) {
         let ctx = Ctx::system("test", self.hotline.clock());
         let new = NewStaff {
             login: login.to_owned(),
@@ -95,15 +95,21 @@ impl Rig {
         self.hotline.accounts().staff_create(&ctx, &new).await.expect("an account");
         let staff = self.hotline.accounts().staff_list(&ctx).await.expect("staff");
         let member = staff.into_iter().find(|member| member.login == login).expect("the account");
+        let desk = agent_ctx(&self.hotline, &member.id);
+        self.hotline.desk_profile(&desk, &member.skills).await.expect("a profile");
+        (member.id, desk)
+    }
+
+    /// An agent at work, with a desk telephone that is registered.
+    pub async fn agent(&self, login: &str) -> (StaffId, Telephone) {
+        let (id, desk) = self.member(login).await;
         let telephone = self.telephone(login).await;
         let secret = self.hotline.keys().device_secret(login);
         assert_eq!(telephone.register(secret.expose(), 300).await.expect("an answer"), 200);
-        let desk = agent_ctx(&self.hotline, &member.id);
-        self.hotline.desk_profile(&desk, &member.skills).await.expect("a profile");
         // The registration is noted by another task.
         tokio::time::sleep(Duration::from_millis(300)).await;
         self.hotline.desk_set_state(&desk, "ready", None).await.expect("ready");
-        (member.id, telephone)
+        (id, telephone)
     }
 
     /// The transcript of the only call, as author and text.
@@ -156,8 +162,25 @@ pub fn pitch_of(text: &str) -> f32 {
     pitch(voice::ear::rewrite(text).first().expect("words"))
 }
 
+/// Whoever hears sound.
+pub trait Ear {
+    async fn next_frame(&self) -> Option<Vec<i16>>;
+}
+
+impl Ear for Caller {
+    async fn next_frame(&self) -> Option<Vec<i16>> {
+        Caller::next_frame(self).await
+    }
+}
+
+impl Ear for Page {
+    async fn next_frame(&self) -> Option<Vec<i16>> {
+        Page::next_frame(self).await
+    }
+}
+
 /// Waits until a pitch is heard for 200 ms; true with the time it took. The sound itself is the proof.
-pub async fn hears(caller: &Caller, hertz: f32, within: Duration) -> Option<Duration> {
+pub async fn hears(caller: &impl Ear, hertz: f32, within: Duration) -> Option<Duration> {
     let began = Instant::now();
     let mut run: Vec<i16> = Vec::new();
     while began.elapsed() < within {
