@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kernel::StaffId;
+use security::{Permission, authorise};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -90,6 +91,8 @@ pub async fn key(
     person: Person,
     Body(key): Body<PhoneKey>,
 ) -> ApiResult<StatusCode> {
+    // Who may not is told so before the key is looked at.
+    authorise(&person.ctx, Permission::ContactServe, None)?;
     staffed.hotline.desk_key(&person.ctx, one_key(&key.key)?)?;
     Ok(StatusCode::NO_CONTENT)
 }
