@@ -16,6 +16,8 @@ use crate::{headers, trace};
 pub const BODY_BYTES: usize = 64 * 1024;
 /// The largest body where staff edit whole documents: entries, scenarios, settings.
 pub const DOCUMENT_BYTES: usize = 1024 * 1024;
+/// One file of a ticket, with what multipart adds.
+const FILE_BYTES: usize = casework::FILE_MAX_BYTES + 64 * 1024;
 /// The largest file of an import.
 pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
 
@@ -34,6 +36,7 @@ pub fn edge(routes: Router, app: &App) -> Router {
 async fn limited(mut request: Request, next: Next) -> Response {
     let most = match request.uri().path().strip_prefix(crate::PREFIX) {
         Some("/library/import") => IMPORT_BYTES,
+        Some(path) if path.ends_with("/attachments") || path.ends_with("/own-files") => FILE_BYTES,
         Some(path) if ["/library/", "/scenarios", "/settings/"].iter().any(|of| path.starts_with(of)) => {
             DOCUMENT_BYTES
         }

@@ -62,6 +62,26 @@ pub struct TicketDraft {
     pub caller_key: Option<String>,
     /// The unit whoever opens it thinks right; otherwise the one that leads the domain is proposed.
     pub unit: Option<UnitId>,
+    /// What somebody refused to do: a matter of the window.
+    pub window: Option<WindowMatter>,
+    /// Who raises it wants to stay hidden; of a report always so.
+    pub confidential: bool,
+}
+
+/// A matter that somebody refused to do ("办不成事").
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WindowMatter {
+    /// What was refused.
+    pub refused: String,
+    /// At which window or office.
+    pub place: String,
+    /// Who refused it, as far as known.
+    pub by_whom: String,
+    /// With which papers the citizen came.
+    pub papers: String,
+    /// Why it could not be done, found when it is closed: for the monthly list.
+    pub cause: String,
 }
 
 impl TicketDraft {
@@ -74,6 +94,19 @@ impl TicketDraft {
             *text = clean(text);
             if text.chars().count() > FIELD_MAX_CHARS {
                 return Err(Refusal::TooLong(FIELD_MAX_CHARS).into());
+            }
+        }
+        if let Some(window) = &mut self.window {
+            for text in
+                [&mut window.refused, &mut window.place, &mut window.by_whom, &mut window.papers, &mut window.cause]
+            {
+                *text = clean(text);
+                if text.chars().count() > FIELD_MAX_CHARS {
+                    return Err(Refusal::TooLong(FIELD_MAX_CHARS).into());
+                }
+            }
+            if window.refused.is_empty() || window.place.is_empty() {
+                return Err(Refusal::NoWords.into());
             }
         }
         for text in &mut self.words {
@@ -129,6 +162,8 @@ mod tests {
             words: Vec::new(),
             caller_key: None,
             unit: None,
+            window: None,
+            confidential: false,
         }
     }
 

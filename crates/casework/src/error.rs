@@ -30,6 +30,27 @@ pub enum CaseworkError {
     /// Terms that cannot be meant; the text says which, in Chinese.
     #[error("{0}")]
     Deadline(String),
+    /// A catalogue that cannot be used; the text says why, in Chinese.
+    #[error("{0}")]
+    Catalogue(String),
+    /// A department's duty is not a town's; the text says whose it is, in Chinese.
+    #[error("{0}")]
+    DepartmentDuty(String),
+    /// The reply would not help the citizen; the text says why, in Chinese.
+    #[error("{0}")]
+    WeakReply(String),
+    /// The file is empty or too large.
+    #[error("file too large or empty")]
+    FileSize,
+    /// The file is of no kind that is accepted.
+    #[error("file of unknown kind")]
+    FileKind,
+    /// The file failed the scan.
+    #[error("file failed the scan")]
+    FileUnsafe,
+    /// The ticket has as many files as it may.
+    #[error("too many files")]
+    TooManyFiles,
     /// Accounts, permissions, sealed values.
     #[error(transparent)]
     Security(#[from] SecurityError),
@@ -49,7 +70,13 @@ impl Coded for CaseworkError {
         match self {
             Self::NotFound | Self::NoMatch | Self::NoSuchField(_) => ErrorCode::NotFound,
             Self::TooManyProofs => ErrorCode::Busy,
-            Self::NoSuchUnit(_) | Self::Deadline(_) => ErrorCode::Invalid,
+            Self::NoSuchUnit(_)
+            | Self::Deadline(_)
+            | Self::Catalogue(_)
+            | Self::FileKind
+            | Self::FileUnsafe => ErrorCode::Invalid,
+            Self::DepartmentDuty(_) | Self::WeakReply(_) | Self::TooManyFiles => ErrorCode::Conflict,
+            Self::FileSize => ErrorCode::TooLarge,
             Self::Refused(refusal) => refusal.code(),
             Self::Security(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -65,7 +92,14 @@ impl Coded for CaseworkError {
             Self::TooManyProofs => "核对不上的次数太多，请一小时后再试，或拨打12345转人工查询。".to_owned(),
             Self::NoSuchUnit(_) => "没有这家单位，请从单位列表里选择。".to_owned(),
             Self::NoSuchField(_) => "工单上没有登记这一项。".to_owned(),
-            Self::Deadline(reason) => reason.clone(),
+            Self::Deadline(reason) | Self::Catalogue(reason) | Self::DepartmentDuty(reason) => reason.clone(),
+            Self::WeakReply(findings) => format!("{findings}确实要这样答复的，请勾选“仍要发送”。"),
+            Self::FileSize => "附件是空的或者超过5MB，请压缩或拆分后再传。".to_owned(),
+            Self::FileKind => {
+                "不支持这种附件。可以传照片（JPG、PNG、WEBP）、PDF、Word、Excel、音频、视频或文本。".to_owned()
+            }
+            Self::FileUnsafe => "附件没有通过安全检查，没有保存。请换一个文件，或拨打12345说明情况。".to_owned(),
+            Self::TooManyFiles => "一张工单最多20个附件，已经满了。".to_owned(),
             Self::Refused(refusal) => refusal.advice(),
             Self::Security(error) => error.advice(),
             Self::Store(error) => error.advice(),

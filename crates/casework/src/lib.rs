@@ -12,23 +12,33 @@
 //! - State, events, audit and call-back promise commit together.
 //!
 //! Deliberately absent: HTTP, the wording of conversations (`dialogue`), who leads which domain (the site's organisation
-//! is read: [`Casework::refresh`]), joint handling, extensions, merging and exchange, which come with the full workflow.
+//! is read: [`Casework::refresh`]), exchange with other systems. States, guards and shapes: docs/casework.md.
 
 mod deadlines;
+pub mod dispatch;
 mod draft;
 mod error;
 pub mod model;
 mod organisation;
+pub mod quality;
+pub mod scan;
 mod service;
 pub mod sql;
 mod view;
 mod words;
 
-pub use deadlines::{Deadlines, Due, WorkingDays};
-pub use draft::{Fact, TicketDraft};
+pub use deadlines::{Deadlines, Due, Escalation, Matter, MatterTerm, WorkingDays};
+pub use dispatch::{Catalogue, Proposal, UnitGuess};
+pub use draft::{Fact, TicketDraft, WindowMatter};
 pub use error::CaseworkError;
-pub use model::{Case, Command, Event, Kind, Refusal, State, Urgency};
+pub use model::{Case, Command, Event, Kind, Refusal, State, Step, Urgency, WindowResult};
 pub use organisation::{Organisation, Place, Unit};
-pub use service::{Casework, DueFilter, Paging, Proof, TicketFilter};
-pub use view::{EventView, Page, Progress, ProgressEvent, Ticket, TicketRow};
+pub use service::{
+    Board, BoardLine, Casework, CitizenForm, CitizenStep, DueFilter, FILE_MAX_BYTES, FILES_MAX, Group, Indicators,
+    Lights, Notice, Notices, Options, Paging, Part, Proof, Rates, Recommendations, Repeats, StepForm, TicketFilter,
+    UnitFigures, Unsolved, WindowMonth,
+};
+pub use view::{
+    Attachment, EventView, Light, Page, Progress, ProgressEvent, StepField, StepOffer, Ticket, TicketRow,
+};
 pub use words::{due_words, due_words_exact};

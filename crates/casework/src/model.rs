@@ -1,26 +1,64 @@
-//! A ticket's life, pure: registered, dispatched, replied, archived; or cancelled.
+//! A ticket's life, pure. The states, steps and guards are those of docs/casework.md.
 //!
-//! ```text
-//! registered --dispatch--> dispatched --reply--> replied --archive--> archived
-//!     |  \--reply (on the spot)-------------------^  |
-//!     |                        ^--dispatch (again)---/
-//!     +--cancel--> cancelled <--cancel-- dispatched
-//! ```
-//! A dispatched ticket may be dispatched on to another unit. Words may be appended in every state that is not closed.
+//! [`decide`] says what a command does to a case, or why not; [`apply`] makes the next case of an event. The events of a ticket,
+//! replayed, give its case.
 
-use kernel::{Coded, ErrorCode, Micros, UnitId, WorkCalendar};
+use kernel::{Micros, UnitId, WorkCalendar};
 use serde::{Deserialize, Serialize};
 
-use crate::deadlines::{Deadlines, Due};
+use crate::deadlines::{Deadlines, Due, Matter};
 
+mod apply;
+mod decide;
+mod event;
+mod guard;
 mod names;
+mod refusal;
 
-pub use names::{Kind, State, Urgency};
+pub use apply::apply;
+pub use decide::decide;
+pub use event::{CallbackForm, Command, Event, Next, Pause, WindowResult};
+pub use guard::guard;
+pub use names::{Kind, State, Step, Urgency};
+pub use refusal::Refusal;
 
 /// The longest reply or addition, in characters.
 pub const WORDS_MAX_CHARS: usize = 4_000;
 /// The longest note, in characters.
 pub const NOTE_MAX_CHARS: usize = 1_000;
+/// The most units that help.
+pub const CO_UNITS_MAX: usize = 5;
+/// The most tickets made of one.
+pub const PARTS_MAX: usize = 5;
+
+/// A unit that helps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoUnit {
+    /// Which.
+    pub unit: UnitId,
+    /// It has given its part.
+    pub replied: bool,
+}
+
+/// A unit's objection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objection {
+    /// Why.
+    pub reason: String,
+    /// On what that rests.
+    pub evidence: String,
+    /// Whose matter it is, in the unit's view.
+    pub suggest: Option<UnitId>,
+}
+
+/// More time that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionAsked {
+    /// Working days.
+    pub days: u32,
+    /// Why.
+    pub reason: String,
+}
 
 /// What decides about a ticket: everything but its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +75,195 @@ pub struct Case {
     pub proposed: Option<UnitId>,
     /// The unit that has it, or had it last.
     pub unit: Option<UnitId>,
-    /// By when the next thing is owed: the reply, then call-back and archive. None once closed.
+    /// What the citizen was promised: the reply, then call-back and archive. None once closed.
     pub due: Option<Due>,
     /// When it was answered last.
     pub replied: Option<Micros>,
+    /// By when the next thing inside is owed.
+    #[serde(default)]
+    pub step_due: Option<Due>,
+    /// The business domain, for its terms.
+    #[serde(default)]
+    pub domain: String,
+    /// The category, for its terms.
+    #[serde(default)]
+    pub category: String,
+    /// Somebody refused to do it: a matter of the window.
+    #[serde(default)]
+    pub window: bool,
+    /// What came of that.
+    #[serde(default)]
+    pub result: Option<WindowResult>,
+    /// Who raised it is hidden from units and towns.
+    #[serde(default)]
+    pub confidential: bool,
+    /// Units that help.
+    #[serde(default)]
+    pub co_units: Vec<CoUnit>,
+    /// How often it went to another unit since it was registered or answered.
+    #[serde(default)]
+    pub hops: u32,
+    /// Units whose objection was upheld.
+    #[serde(default)]
+    pub barred: Vec<UnitId>,
+    /// Units that have objected.
+    #[serde(default)]
+    pub objectors: Vec<UnitId>,
+    /// The objection to be decided.
+    #[serde(default)]
+    pub objection: Option<Objection>,
+    /// The office inside the unit.
+    #[serde(default)]
+    pub office: String,
+    /// What the citizen is asked.
+    #[serde(default)]
+    pub question: Option<String>,
+    /// The stopped clock.
+    #[serde(default)]
+    pub pause: Option<Pause>,
+    /// How often the citizen was asked.
+    #[serde(default)]
+    pub asks: u32,
+    /// More time that is asked for.
+    #[serde(default)]
+    pub extension: Option<ExtensionAsked>,
+    /// How often it was extended.
+    #[serde(default)]
+    pub extensions: u32,
+    /// How often somebody urged.
+    #[serde(default)]
+    pub urges: u32,
+    /// When the citizen urged last.
+    #[serde(default)]
+    pub urged: Option<Micros>,
+    /// Who watches it.
+    #[serde(default)]
+    pub supervisor: Option<String>,
+    /// How often the citizen was called back in vain since the reply.
+    #[serde(default)]
+    pub tries: u32,
+    /// How often work was taken up again.
+    #[serde(default)]
+    pub reopened: u32,
+    /// The last call-back that counts.
+    #[serde(default)]
+    pub outcome: Option<CallbackForm>,
+    /// The ticket that leads this one.
+    #[serde(default)]
+    pub leading: Option<String>,
+    /// Tickets that follow this one.
+    #[serde(default)]
+    pub merged: Vec<String>,
+    /// Tickets made of its parts.
+    #[serde(default)]
+    pub split: Vec<String>,
+    /// When it was closed.
+    #[serde(default)]
+    pub closed: Option<Micros>,
+}
+
+/// Who must do the next thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// The dispatch desk.
+    Dispatch,
+    /// Whoever decides objections.
+    Arbitration,
+    /// The unit.
+    Unit(UnitId),
+    /// The call-back desk.
+    Callback,
+}
+
+impl Owner {
+    /// As it stands in the row.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Dispatch => "dispatch".to_owned(),
+            Self::Arbitration => "arbitration".to_owned(),
+            Self::Unit(unit) => format!("unit:{unit}"),
+            Self::Callback => "callback".to_owned(),
+        }
+    }
+}
+
+impl Case {
+    /// Who must do the next thing; none once closed.
+    pub fn owner(&self) -> Option<Owner> {
+        let unit = || self.unit.clone().map_or(Owner::Dispatch, Owner::Unit);
+        match self.state {
+            State::Registered => Some(Owner::Dispatch),
+            State::Objected => Some(Owner::Arbitration),
+            State::Dispatched | State::Handling | State::Suspended | State::Merged => Some(unit()),
+            State::Replied | State::CalledBack => Some(Owner::Callback),
+            State::Archived | State::Cancelled | State::Withdrawn => None,
+        }
+    }
+
+    /// By when something is owed to the citizen; while the clock is stopped, until when it waits. None once closed.
+    pub fn shown_due(&self) -> Option<Due> {
+        if self.state == State::Suspended { self.step_due } else { self.due }
+    }
+
+    /// By when the next thing is owed, inside or to the citizen. None once closed.
+    pub fn next_due(&self) -> Option<Due> {
+        match (self.shown_due(), self.step_due) {
+            (Some(due), Some(step)) if step.at < due.at => Some(step),
+            (due, step) => due.or(step),
+        }
+    }
+
+    /// What the terms depend on.
+    pub fn matter(&self) -> Matter<'_> {
+        Matter {
+            kind: self.kind,
+            urgency: self.urgency,
+            callback: self.callback,
+            window: self.window,
+            domain: &self.domain,
+            category: &self.category,
+        }
+    }
+
+    fn blank(kind: Kind, urgency: Urgency) -> Self {
+        Self {
+            kind,
+            urgency,
+            callback: false,
+            state: State::Registered,
+            proposed: None,
+            unit: None,
+            due: None,
+            replied: None,
+            step_due: None,
+            domain: String::new(),
+            category: String::new(),
+            window: false,
+            result: None,
+            confidential: false,
+            co_units: Vec::new(),
+            hops: 0,
+            barred: Vec::new(),
+            objectors: Vec::new(),
+            objection: None,
+            office: String::new(),
+            question: None,
+            pause: None,
+            asks: 0,
+            extension: None,
+            extensions: 0,
+            urges: 0,
+            urged: None,
+            supervisor: None,
+            tries: 0,
+            reopened: 0,
+            outcome: None,
+            leading: None,
+            merged: Vec::new(),
+            split: Vec::new(),
+            closed: None,
+        }
+    }
 }
 
 /// A ticket to be registered.
@@ -54,108 +277,14 @@ pub struct Opening {
     pub callback: bool,
     /// The unit that should get it.
     pub proposed: Option<UnitId>,
-}
-
-/// What somebody wants done with a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Send it to a unit; from the second time on with a note that says why.
-    Dispatch {
-        /// Which unit.
-        unit: UnitId,
-        /// To the unit.
-        note: String,
-    },
-    /// Answer the citizen.
-    Reply {
-        /// The answer.
-        words: String,
-    },
-    /// Add what was said later.
-    Append {
-        /// The words.
-        words: String,
-    },
-    /// Close it after the call-back.
-    Archive {
-        /// How the call-back went.
-        note: String,
-    },
-    /// Close it undone.
-    Cancel {
-        /// Why.
-        reason: String,
-    },
-}
-
-/// What has happened to a ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
-    /// It was taken down.
-    Registered {
-        /// The kind of request.
-        kind: Kind,
-        /// Urgency.
-        urgency: Urgency,
-        /// It is a promise to call back.
-        callback: bool,
-        /// The unit that should get it.
-        proposed: Option<UnitId>,
-        /// By when the reply is owed.
-        due: Due,
-    },
-    /// It was sent to a unit.
-    Dispatched {
-        /// Which.
-        unit: UnitId,
-        /// The unit that had it before.
-        from: Option<UnitId>,
-        /// To the unit.
-        note: String,
-        /// By when the reply is owed.
-        due: Due,
-    },
-    /// It was answered.
-    Replied {
-        /// The answer.
-        words: String,
-        /// Whether in time.
-        in_time: bool,
-        /// By when call-back and archive are owed.
-        due: Due,
-    },
-    /// Something was added.
-    Appended {
-        /// The words.
-        words: String,
-    },
-    /// It was closed after the call-back.
-    Archived {
-        /// How the call-back went.
-        note: String,
-        /// Whether in time.
-        in_time: bool,
-    },
-    /// It was closed undone.
-    Cancelled {
-        /// Why.
-        reason: String,
-    },
-}
-
-impl Event {
-    /// The stable name.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Registered { .. } => "registered",
-            Self::Dispatched { .. } => "dispatched",
-            Self::Replied { .. } => "replied",
-            Self::Appended { .. } => "appended",
-            Self::Archived { .. } => "archived",
-            Self::Cancelled { .. } => "cancelled",
-        }
-    }
+    /// The business domain.
+    pub domain: String,
+    /// The category.
+    pub category: String,
+    /// Somebody refused to do it.
+    pub window: bool,
+    /// Who raises it wants to stay hidden; of a report always so.
+    pub confidential: bool,
 }
 
 /// The rules by which due times are counted.
@@ -167,177 +296,18 @@ pub struct Terms<'a> {
     pub deadlines: &'a Deadlines,
 }
 
-/// Why a step is not taken. Nothing has changed then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The ticket is closed.
-    #[error("the ticket is {}", .0.as_str())]
-    Closed(State),
-    /// That unit has it already.
-    #[error("the unit has it already")]
-    SameUnit,
-    /// It cannot be archived before it is answered.
-    #[error("not answered yet")]
-    NotReplied,
-    /// It is answered already.
-    #[error("answered already")]
-    AlreadyReplied,
-    /// Sending it on or back needs a reason.
-    #[error("a reason is needed")]
-    NoReason,
-    /// Nothing was written.
-    #[error("no words")]
-    NoWords,
-    /// Too much was written.
-    #[error("more than {0} characters")]
-    TooLong(usize),
-}
-
-impl Coded for Refusal {
-    fn code(&self) -> ErrorCode {
-        match self {
-            Self::Closed(_) | Self::SameUnit | Self::NotReplied | Self::AlreadyReplied => ErrorCode::Conflict,
-            Self::NoReason | Self::NoWords => ErrorCode::Invalid,
-            Self::TooLong(_) => ErrorCode::TooLarge,
-        }
-    }
-
-    fn advice(&self) -> String {
-        match self {
-            Self::Closed(State::Cancelled) => {
-                "这张工单已经撤销，不能再操作。如有需要请重新登记一张。".to_owned()
-            }
-            Self::Closed(_) => "这张工单已经办结归档，不能再操作。如有新情况请重新登记一张。".to_owned(),
-            Self::SameUnit => "工单已经在这家单位手里，请选择别的单位。".to_owned(),
-            Self::NotReplied => "还没有答复群众，不能归档。请先答复。".to_owned(),
-            Self::AlreadyReplied => {
-                "已经答复过了，请回访后归档。如果没有办好，请重新派单并写明原因。".to_owned()
-            }
-            Self::NoReason => "请写明原因：改派或退回重办时，要让接手的单位知道为什么。".to_owned(),
-            Self::NoWords => "请填写内容。".to_owned(),
-            Self::TooLong(most) => format!("内容太长，最多{most}个字，请写短些或分几次提交。"),
-        }
-    }
-}
-
 /// Registers a ticket.
 pub fn open(opening: Opening, terms: Terms<'_>, now: Micros) -> (Case, Event) {
-    let Opening { kind, urgency, callback, proposed } = opening;
-    let due = terms.deadlines.reply_due(terms.calendar, kind, urgency, callback, now);
-    let event = Event::Registered { kind, urgency, callback, proposed: proposed.clone(), due };
-    let case = Case {
-        kind,
-        urgency,
-        callback,
-        state: State::Registered,
-        proposed,
-        unit: None,
-        due: Some(due),
-        replied: None,
-    };
+    let Opening { kind, urgency, callback, proposed, domain, category, window, confidential } = opening;
+    let matter = Matter { kind, urgency, callback, window, domain: &domain, category: &category };
+    let due = terms.deadlines.reply_due(terms.calendar, &matter, now);
+    let step = Some(terms.deadlines.dispatch_due(terms.calendar, &matter, now));
+    let confidential = confidential || kind == Kind::Report;
+    let event =
+        Event::Registered { kind, urgency, callback, proposed, due, step, domain, category, window, confidential };
+    let mut case = Case::blank(kind, urgency);
+    apply(&mut case, &event, now);
     (case, event)
-}
-
-/// What a command does to a ticket, or why not.
-///
-/// # Errors
-/// [`Refusal`] when the state does not allow it or the words do not do.
-pub fn decide(case: &Case, command: Command, terms: Terms<'_>, now: Micros) -> Result<Event, Refusal> {
-    if case.state.is_closed() {
-        return Err(Refusal::Closed(case.state));
-    }
-    let in_time = case.due.is_none_or(|due| now <= due.at);
-    match command {
-        Command::Dispatch { unit, note } => dispatch(case, unit, &note, terms, now),
-        Command::Reply { words } => {
-            if case.state == State::Replied {
-                return Err(Refusal::AlreadyReplied);
-            }
-            let due = terms.deadlines.archive_due(terms.calendar, now);
-            Ok(Event::Replied { words: written(&words, WORDS_MAX_CHARS)?, in_time, due })
-        }
-        Command::Append { words } => Ok(Event::Appended { words: written(&words, WORDS_MAX_CHARS)? }),
-        Command::Archive { note } => {
-            if case.state != State::Replied {
-                return Err(Refusal::NotReplied);
-            }
-            Ok(Event::Archived { note: written(&note, NOTE_MAX_CHARS)?, in_time })
-        }
-        Command::Cancel { reason } => {
-            if case.state == State::Replied {
-                return Err(Refusal::AlreadyReplied);
-            }
-            Ok(Event::Cancelled { reason: written(&reason, NOTE_MAX_CHARS)? })
-        }
-    }
-}
-
-fn dispatch(case: &Case, unit: UnitId, note: &str, terms: Terms<'_>, now: Micros) -> Result<Event, Refusal> {
-    let note = match written(note, NOTE_MAX_CHARS) {
-        Ok(note) => note,
-        // The first time the ticket speaks for itself; after that somebody has already had it and must be told why.
-        Err(Refusal::NoWords) if case.state == State::Registered => String::new(),
-        Err(Refusal::NoWords) => return Err(Refusal::NoReason),
-        Err(refusal) => return Err(refusal),
-    };
-    let kept = match case.state {
-        State::Dispatched if case.unit.as_ref() == Some(&unit) => return Err(Refusal::SameUnit),
-        // What the citizen was promised stands, whoever does it.
-        State::Registered | State::Dispatched => case.due,
-        // It was answered and goes back to work: a new term.
-        State::Replied | State::Archived | State::Cancelled => None,
-    };
-    let due = kept.unwrap_or_else(|| {
-        terms.deadlines.reply_due(terms.calendar, case.kind, case.urgency, case.callback, now)
-    });
-    Ok(Event::Dispatched { unit, from: case.unit.clone(), note, due })
-}
-
-/// What an event makes of a case. `at` is when it happened.
-pub fn apply(case: &mut Case, event: &Event, at: Micros) {
-    match event {
-        Event::Registered { kind, urgency, callback, proposed, due } => {
-            *case = Case {
-                kind: *kind,
-                urgency: *urgency,
-                callback: *callback,
-                state: State::Registered,
-                proposed: proposed.clone(),
-                unit: None,
-                due: Some(*due),
-                replied: None,
-            };
-        }
-        Event::Dispatched { unit, due, .. } => {
-            case.state = State::Dispatched;
-            case.unit = Some(unit.clone());
-            case.due = Some(*due);
-        }
-        Event::Replied { due, .. } => {
-            case.state = State::Replied;
-            case.replied = Some(at);
-            case.due = Some(*due);
-        }
-        Event::Appended { .. } => {}
-        Event::Archived { .. } => {
-            case.state = State::Archived;
-            case.due = None;
-        }
-        Event::Cancelled { .. } => {
-            case.state = State::Cancelled;
-            case.due = None;
-        }
-    }
-}
-
-/// Text as it is kept, or why not.
-fn written(text: &str, most: usize) -> Result<String, Refusal> {
-    let text = crate::words::clean(text);
-    match text.chars().count() {
-        0 => Err(Refusal::NoWords),
-        length if length > most => Err(Refusal::TooLong(most)),
-        _ => Ok(text),
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,22 @@ pub struct Unit {
     /// Domains it leads.
     #[serde(default)]
     pub leads: Vec<String>,
+    /// `department`, `service`, `utility`, `street`, `town`, `park`.
+    #[serde(default)]
+    pub kind: String,
+    /// The place it governs.
+    #[serde(default)]
+    pub place: Option<String>,
+    /// It takes no more tickets.
+    #[serde(default)]
+    pub closed: bool,
+}
+
+impl Unit {
+    /// It governs a town, street or park and has none of a department's duties.
+    pub fn is_local(&self) -> bool {
+        matches!(self.kind.as_str(), "street" | "town" | "park")
+    }
 }
 
 /// A town, street or park.
@@ -52,6 +68,21 @@ impl Organisation {
         self.units.iter().find(leads).map(|unit| unit.id.clone())
     }
 
+    /// A unit.
+    pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.id == *id)
+    }
+
+    /// The unit that governs a place.
+    pub fn unit_of_place(&self, code: &str) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.place.as_deref() == Some(code) && !unit.closed)
+    }
+
+    /// What a place is called.
+    pub fn place_name(&self, code: &str) -> Option<&str> {
+        self.places.iter().find(|place| place.code == code).map(|place| place.name.as_str())
+    }
+
     /// What a unit is called.
     pub fn unit_name(&self, id: &UnitId) -> Option<&str> {
         self.units.iter().find(|unit| unit.id == *id).map(|unit| unit.name.as_str())
@@ -59,7 +90,7 @@ impl Organisation {
 
     /// Whether there is such a unit. A site without units has not said: then any will do.
     pub fn has_unit(&self, id: &UnitId) -> bool {
-        !id.as_str().is_empty() && (self.units.is_empty() || self.unit_name(id).is_some())
+        !id.as_str().is_empty() && (self.units.is_empty() || self.unit(id).is_some_and(|unit| !unit.closed))
     }
 
     /// The code of the place an address names, by the longest name found in it.

@@ -3,8 +3,8 @@
 use kernel::{ContactId, Micros, UnitId};
 use serde::{Deserialize, Serialize};
 
-use crate::draft::Fact;
-use crate::model::{Kind, State, Urgency};
+use crate::draft::{Fact, WindowMatter};
+use crate::model::{CallbackForm, ExtensionAsked, Kind, State, Step, Urgency, WindowResult};
 
 /// A ticket in a list. Personal data is masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,130 @@ pub struct TicketRow {
     pub created_us: i64,
     /// When it last changed.
     pub updated_us: i64,
+    /// By when the next thing is owed, inside or to the citizen. None once closed.
+    pub next_us: Option<i64>,
+    /// How its clock stands.
+    pub light: Light,
+    /// In words.
+    pub light_words: String,
+    /// Who must act: `dispatch`, `arbitration`, `callback`, `unit:ID`; empty once closed.
+    pub owner: String,
+    /// In words.
+    pub owner_words: String,
+    /// `window`, `supervised`, `urged`, `reopened`, `confidential`, `joint`, `extended`.
+    pub flags: Vec<String>,
+}
+
+/// How a clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Light {
+    /// In time.
+    Green,
+    /// Due within a day.
+    Amber,
+    /// Past.
+    Red,
+    /// Stopped: the citizen is waited for.
+    Paused,
+    /// Closed.
+    None,
+}
+
+impl Light {
+    /// How a clock stands by when the next thing is owed.
+    pub fn of(state: State, next_us: Option<i64>, now: Micros) -> Self {
+        match next_us {
+            None => Self::None,
+            Some(_) if state == State::Suspended => Self::Paused,
+            Some(next) if next < now.0 => Self::Red,
+            Some(next) if next < now.plus_secs(86_400).0 => Self::Amber,
+            Some(_) => Self::Green,
+        }
+    }
+
+    /// In words, so that nobody needs the colour.
+    pub fn words(self, next_us: Option<i64>, now: Micros) -> String {
+        let by = next_us.map(|next| crate::due_words_exact(Micros(next))).unwrap_or_default();
+        match self {
+            Self::None => "已办结".to_owned(),
+            Self::Paused => format!("暂停计时，最迟等到{by}"),
+            Self::Red => {
+                let hours = (now.0 - next_us.unwrap_or(now.0)) / (3_600 * Micros::SECOND);
+                if hours < 48 { format!("已超时{hours}小时") } else { format!("已超时{}天", hours / 24) }
+            }
+            Self::Amber => format!("即将到期：{by}"),
+            Self::Green => format!("{by}前"),
+        }
+    }
+}
+
+/// A unit that helps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoUnitView {
+    /// Its id.
+    pub id: UnitId,
+    /// Its name.
+    pub name: String,
+    /// It has given its part.
+    pub replied: bool,
+}
+
+/// A unit's objection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectionView {
+    /// Why.
+    pub reason: String,
+    /// On what that rests.
+    pub evidence: String,
+    /// Whose matter it is, in the unit's view.
+    pub suggest: Option<UnitId>,
+    /// What that unit is called.
+    pub suggest_name: String,
+}
+
+/// A file that belongs to a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its media type, by content.
+    pub kind: String,
+    /// Its size.
+    pub bytes: i64,
+    /// Who gave it, in words.
+    pub by: String,
+    /// When.
+    pub at_us: i64,
+}
+
+/// A step that a person may take now, with the form it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepOffer {
+    /// The step.
+    pub step: Step,
+    /// What it is called.
+    pub words: String,
+    /// Its form.
+    pub fields: Vec<StepField>,
+}
+
+/// A field of a step's form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepField {
+    /// Its name in the request.
+    pub name: String,
+    /// Its label.
+    pub words: String,
+    /// `text`, `long`, `unit`, `units`, `number`, `bool`, `ticket`, `choice`, `parts`.
+    pub kind: String,
+    /// It must be filled.
+    pub required: bool,
+    /// What can be chosen: value and words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<(String, String)>,
 }
 
 /// Something that has happened to a ticket.
@@ -90,6 +214,38 @@ pub struct Ticket {
     pub events: Vec<EventView>,
     /// Grows with each change.
     pub version: i64,
+    /// Units that help.
+    pub co_units: Vec<CoUnitView>,
+    /// The office inside the unit.
+    pub office: String,
+    /// What the citizen is asked.
+    pub question: Option<String>,
+    /// More time that is asked for.
+    pub extension: Option<ExtensionAsked>,
+    /// An objection to be decided.
+    pub objection: Option<ObjectionView>,
+    /// How often somebody urged.
+    pub urges: u32,
+    /// Who watches it; empty while nobody is named.
+    pub supervisor: Option<String>,
+    /// The ticket that leads this one.
+    pub merged_into: Option<String>,
+    /// Tickets that follow this one.
+    pub merged: Vec<String>,
+    /// The ticket it was a part of.
+    pub split_from: Option<String>,
+    /// Tickets made of its parts.
+    pub split: Vec<String>,
+    /// What somebody refused to do.
+    pub window: Option<WindowMatter>,
+    /// What came of that.
+    pub window_result: Option<WindowResult>,
+    /// How the last call-back that reached somebody went.
+    pub outcome: Option<CallbackForm>,
+    /// Files.
+    pub attachments: Vec<Attachment>,
+    /// What this person may do now.
+    pub steps: Vec<StepOffer>,
 }
 
 /// A page of a list.
@@ -118,6 +274,14 @@ pub struct Progress {
     pub due_us: Option<i64>,
     /// What has happened, in plain words.
     pub events: Vec<ProgressEvent>,
+    /// What the unit asks.
+    pub question: Option<String>,
+    /// The clock is stopped until the question is answered.
+    pub paused: bool,
+    /// What the citizen can do: `append`, `urge`, `withdraw`, `answer`, `rate`, `attach`.
+    pub steps: Vec<String>,
+    /// The citizen's own files.
+    pub attachments: Vec<Attachment>,
 }
 
 /// Something that has happened, as the citizen sees it.

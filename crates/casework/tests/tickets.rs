@@ -83,6 +83,8 @@ fn draft(contact: &str) -> TicketDraft {
         words: vec![format!("路灯坏了三天，打我电话{PHONE}")],
         caller_key: None,
         unit: None,
+        window: None,
+        confidential: false,
     }
 }
 

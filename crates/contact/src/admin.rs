@@ -89,6 +89,7 @@ impl Hotline {
         authorise(ctx, Permission::SettingsManage, None)?;
         Site::from_documents(|asked| (asked == name).then(|| value.clone()))
             .map_err(|_| ContactError::Words("这份设置的格式不对，请检查后再保存，原来的设置没有变。"))?;
+        self.casework().setting_check(name, &value)?;
         let mut tx = self.store().begin(ctx).await?;
         let version = tx.setting_put(name, &value, seen).await?;
         tx.audit("setting.put", &format!("setting:{name}"), &version).await?;

@@ -17,6 +17,7 @@ impl Hotline {
     /// When a setting cannot be read or the database refuses.
     pub async fn reload(&self) -> Result<(), ContactError> {
         let site = Arc::new(Site::load(self.store()).await?);
+        self.casework().refresh().await?;
         let mut names = HashMap::new();
         for row in sqlx::query(sql::STAFF_NAMES).fetch_all(self.store().read()).await? {
             names.insert(row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?);

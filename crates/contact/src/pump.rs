@@ -43,8 +43,24 @@ impl Hotline {
         let hotline = self.clone();
         tasks.push(tokio::spawn(async move { hotline.reconcile_forever().await }));
         let hotline = self.clone();
+        tasks.push(tokio::spawn(async move { hotline.clocks().await }));
+        let hotline = self.clone();
         tasks.push(tokio::spawn(async move { hotline.follow_libraries().await }));
         tasks
+    }
+
+    /// Fires the clocks of tickets: warnings, escalation, the end of waiting for a citizen.
+    async fn clocks(&self) {
+        const EVERY: Duration = Duration::from_secs(5);
+        loop {
+            match self.casework().clocks_run(self.now()).await {
+                // There may be more than one batch.
+                Ok(fired) if fired > 0 => continue,
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "the clocks of tickets could not be read"),
+            }
+            tokio::time::sleep(EVERY).await;
+        }
     }
 
     async fn consume(&self, topic: &'static str) {

@@ -13,7 +13,8 @@ use store::Store;
 use crate::ContactError;
 
 /// The settings that a pack fills.
-pub const DOCUMENTS: [&str; 5] = ["domains", "lines", "queues", "boundary", "organisation"];
+pub const DOCUMENTS: [&str; 8] =
+    ["domains", "lines", "queues", "boundary", "organisation", "deadlines", "catalogue", "casework"];
 
 /// A business domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -37,6 +37,8 @@ impl Hotline {
             words,
             caller_key: passport.value("phone").and_then(|phone| self.keys().caller_key(phone)),
             unit: None,
+            window: None,
+            confidential: false,
         };
         Ok(self.casework().ticket_open(ctx, &order.request.to_string(), ticket).await?)
     }
@@ -73,6 +75,8 @@ impl Hotline {
             detail,
             urgent: conversation.lane == dialogue::Lane::Emergency,
             unit: None,
+            window: None,
+            confidential: false,
             client_id: String::new(),
         })
     }
@@ -111,6 +115,8 @@ impl Hotline {
             facts,
             words: vec![form.detail],
             unit: form.unit.map(kernel::UnitId),
+            window: form.window,
+            confidential: form.confidential,
         };
         let key = format!("desk:{}", form.client_id);
         let ticket = self.casework().ticket_open(ctx, &key, draft).await?;
@@ -118,6 +124,53 @@ impl Hotline {
             self.note_ticket(ctx, id, &ticket.row.number).await?;
         }
         Ok(ticket)
+    }
+}
+
+impl Hotline {
+    /// Registers what somebody refused to do, from the citizen's page ("办不成事"): its own clock, and no end without a call-back.
+    ///
+    /// # Errors
+    /// When it says neither what was refused nor where, or leaves no number to call back.
+    pub async fn window_open(
+        &self,
+        key: &str,
+        matter: casework::WindowMatter,
+        name: &str,
+        phone: &str,
+        words: &str,
+    ) -> Result<Ticket, ContactError> {
+        let digits = phone.chars().filter(char::is_ascii_digit).count();
+        if !(7..=12).contains(&digits) {
+            return Err(ContactError::Words("请留一个能接通的电话号码，办结前我们会回访您。"));
+        }
+        if matter.refused.trim().is_empty() || matter.place.trim().is_empty() {
+            return Err(ContactError::Words("请写明是什么事没办成、在哪个窗口或单位。"));
+        }
+        let draft = TicketDraft {
+            kind: casework::Kind::Complaint,
+            category: "办不成事".to_owned(),
+            domain: "其他".to_owned(),
+            title: format!("{}没办成", matter.refused.trim()),
+            urgent: false,
+            callback: false,
+            contact: None,
+            place: matter.place.clone(),
+            phone: phone.to_owned(),
+            name: name.to_owned(),
+            facts: Vec::new(),
+            words: [words.to_owned(), format!("没办成的事：{}；带的材料：{}", matter.refused, matter.papers)]
+                .into_iter()
+                .filter(|words| !words.trim().is_empty())
+                .collect(),
+            caller_key: self.keys().caller_key(phone),
+            unit: None,
+            window: Some(casework::WindowMatter { cause: String::new(), ..matter }),
+            confidential: false,
+        };
+        let ctx = self.ctx("page");
+        let key = if key.trim().is_empty() { String::new() } else { format!("window:{key}") };
+        Ok(self.casework().ticket_open(&ctx, &key, draft).await?)
     }
 }
 

@@ -422,6 +422,10 @@ pub struct TicketForm {
     pub urgent: bool,
     /// The unit, where chosen.
     pub unit: Option<String>,
+    /// What somebody refused to do, of a matter of the window.
+    pub window: Option<casework::WindowMatter>,
+    /// Who raises it wants to stay hidden.
+    pub confidential: bool,
     /// The sender's own id, so that a resend is not a second ticket.
     pub client_id: String,
 }

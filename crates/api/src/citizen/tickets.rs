@@ -1,7 +1,7 @@
 //! A ticket's progress, for the citizen who raised it.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use casework::CaseworkError;
 use kernel::ErrorCode;
@@ -11,13 +11,20 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::body::{Body, Path, Query};
 use crate::citizen::visitor;
-use crate::dto::progress::{Proof, TicketProgress, TicketWords};
+use crate::dto::progress::{
+    Proof, TicketFile, TicketProgress, TicketStep, TicketWords, WindowForm, WindowOpened,
+};
 use crate::error::{ApiError, ApiResult, ErrorBody};
 use crate::trace::{Peer, Trace};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(progress)).routes(routes!(append))
+    OpenApiRouter::new()
+        .routes(routes!(progress))
+        .routes(routes!(append))
+        .routes(routes!(step))
+        .routes(routes!(attach))
+        .routes(routes!(window))
 }
 
 /// How a ticket stands
@@ -50,6 +57,89 @@ pub async fn append(
     app.rates().proof(peer, &number)?;
     add(&app, &trace, &number, &proof.proof, words.words.as_str()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Urges, takes back, answers what was asked, rates
+#[utoipa::path(post, path = "/tickets/{number}/own-steps", tag = "ticket", params(("number" = String, Path), Proof),
+    request_body = TicketStep, responses((status = 200, body = TicketProgress), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub async fn step(
+    State(app): State<App>,
+    Peer(peer): Peer,
+    trace: Trace,
+    Path(number): Path<String>,
+    Query(proof): Query<Proof>,
+    Body(step): Body<TicketStep>,
+) -> ApiResult<Json<TicketProgress>> {
+    app.rates().proof(peer, &number)?;
+    let proof = read_proof(&app, &proof.proof).await?;
+    let form = serde_json::json!({
+        "step": step.step, "words": step.words, "solved": step.solved, "satisfied": step.satisfied,
+        "in_time": step.in_time,
+    });
+    let form: casework::CitizenForm = serde_json::from_value(form).map_err(|_| {
+        ApiError::new(ErrorCode::Invalid, "没有这种操作，可以催办、撤回、回答或评价。")
+    })?;
+    let ctx = visitor(&app, &trace);
+    Ok(Json(app.hotline().casework().citizen_step(&ctx, &number, &proof, form).await?.into()))
+}
+
+/// Adds a file to a ticket
+#[utoipa::path(post, path = "/tickets/{number}/own-files", tag = "ticket", params(("number" = String, Path), Proof),
+    request_body(content = Object, content_type = "multipart/form-data"),
+    responses((status = 201, body = TicketFile), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody), (status = 413, body = ErrorBody)))]
+pub async fn attach(
+    State(app): State<App>,
+    Peer(peer): Peer,
+    trace: Trace,
+    Path(number): Path<String>,
+    Query(proof): Query<Proof>,
+    form: Multipart,
+) -> ApiResult<(StatusCode, Json<TicketFile>)> {
+    app.rates().proof(peer, &number)?;
+    let proof = read_proof(&app, &proof.proof).await?;
+    let (name, content) = file_of(form).await?;
+    let ctx = visitor(&app, &trace);
+    let kept = app.hotline().casework().citizen_attach(&ctx, &number, &proof, &name, &content).await?;
+    Ok((StatusCode::CREATED, Json(kept.into())))
+}
+
+/// The file of a form.
+pub async fn file_of(mut form: Multipart) -> ApiResult<(String, Vec<u8>)> {
+    let broken = |_| ApiError::new(ErrorCode::Invalid, "附件没有传完整，请重新上传。");
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        if field.name() == Some("file") {
+            let name = field.file_name().unwrap_or("附件").to_owned();
+            return Ok((name, field.bytes().await.map_err(broken)?.to_vec()));
+        }
+    }
+    Err(ApiError::new(ErrorCode::Invalid, "请选择要上传的附件。"))
+}
+
+/// Registers something that somebody refused to do
+#[utoipa::path(post, path = "/window", tag = "ticket", request_body = WindowForm,
+    responses((status = 201, body = WindowOpened), (status = 400, body = ErrorBody), (status = 429, body = ErrorBody)))]
+pub async fn window(
+    State(app): State<App>,
+    Peer(peer): Peer,
+    Body(form): Body<WindowForm>,
+) -> ApiResult<(StatusCode, Json<WindowOpened>)> {
+    app.rates().proof(peer, "window")?;
+    let matter = casework::WindowMatter {
+        refused: form.refused,
+        place: form.place,
+        by_whom: form.by_whom,
+        papers: form.papers,
+        cause: String::new(),
+    };
+    let ticket =
+        app.hotline().window_open(&form.client_id, matter, &form.name, &form.phone, &form.words).await?;
+    let by = ticket.row.due().map(casework::due_words_exact).unwrap_or_default();
+    let opened = WindowOpened {
+        next_step: format!("已登记，专人跟进，最迟{by}给您答复；办结前一定会回访您。查进度请记住工单号。"),
+        number: ticket.row.number,
+        due_us: ticket.row.due_us,
+    };
+    Ok((StatusCode::CREATED, Json(opened)))
 }
 
 /// The progress of a ticket whose proof fits.

@@ -2,7 +2,7 @@
 
 use super::chat::{After, AgentName, Chat, Citation, LineRef, Message, QueuePlace};
 use super::knowledge::PublicEntry;
-use super::progress::{ProgressEvent, TicketProgress};
+use super::progress::{ProgressEvent, TicketFile, TicketProgress};
 
 impl After {
     /// The sequence number, 0 for all.
@@ -114,6 +114,16 @@ impl From<casework::Progress> for TicketProgress {
                 .into_iter()
                 .map(|event| ProgressEvent { at_us: event.at_us, words: event.words })
                 .collect(),
+            question: progress.question,
+            paused: progress.paused,
+            steps: progress.steps,
+            attachments: progress.attachments.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<casework::Attachment> for TicketFile {
+    fn from(file: casework::Attachment) -> Self {
+        Self { id: file.id, name: file.name, kind: file.kind, bytes: file.bytes, at_us: file.at_us }
     }
 }

@@ -16,7 +16,7 @@ use crate::body::{Body, Path, Query};
 use crate::error::{ApiError, ApiResult};
 
 /// Settings that pages may read and change.
-const DOCUMENTS: [&str; 5] = contact::site::DOCUMENTS;
+const DOCUMENTS: [&str; 8] = contact::site::DOCUMENTS;
 
 /// An account in the list.
 #[derive(Debug, Serialize)]

@@ -4,6 +4,7 @@
 //! person may do is decided by the service it calls; what the shell shows is sent as it is.
 
 mod admin;
+mod casework;
 mod contacts;
 mod desk;
 mod library;
@@ -74,6 +75,18 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(tickets::dispatch))
         .routes(routes!(tickets::reply))
         .routes(routes!(tickets::archive))
+        .routes(routes!(casework::step))
+        .routes(routes!(casework::recommendations))
+        .routes(routes!(casework::reply_check))
+        .routes(routes!(casework::attach))
+        .routes(routes!(casework::file))
+        .routes(routes!(casework::notices))
+        .routes(routes!(casework::notice_read))
+        .routes(routes!(casework::board))
+        .routes(routes!(casework::repeats))
+        .routes(routes!(casework::unsolved))
+        .routes(routes!(casework::indicators))
+        .routes(routes!(casework::window))
         .routes(routes!(library::list, library::create))
         .routes(routes!(library::get, library::put))
         .routes(routes!(library::withdraw))

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use casework::{DueFilter, Paging, Ticket, TicketFilter, TicketRow};
 use contact::view::TicketForm;
-use kernel::{ErrorCode, UnitId};
+use kernel::{Actor, Ctx, ErrorCode, Scope, UnitId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, ToSchema};
@@ -23,6 +23,7 @@ pub struct Filter {
     domain: Option<String>,
     unit: Option<String>,
     due: Option<String>,
+    view: Option<String>,
     #[serde(default)]
     page: i64,
 }
@@ -59,6 +60,21 @@ fn named<T: DeserializeOwned>(name: Option<String>, what: &str) -> ApiResult<Opt
         .map_err(|_| ApiError::new(ErrorCode::Invalid, format!("{what}没有这种取值，请重新选择。")))
 }
 
+/// Whose work a view shows.
+fn owner(view: Option<&str>, ctx: &Ctx) -> Option<String> {
+    match view? {
+        "inbox" => match &ctx.actor {
+            Actor::Staff { scope: Scope::Unit(unit), .. } => Some(format!("unit:{unit}")),
+            // A place's people see their place; whose turn it is shows in each row.
+            _ => None,
+        },
+        "dispatch" => Some("dispatch".to_owned()),
+        "arbitration" => Some("arbitration".to_owned()),
+        "callbacks" => Some("callback".to_owned()),
+        _ => None,
+    }
+}
+
 /// 工单列表
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(Filter), responses((status = 200), (status = 401), (status = 403)))]
 pub async fn list(
@@ -77,6 +93,11 @@ pub async fn list(
         due: match filter.due.as_deref() {
             Some("overdue") => Some(DueFilter::Overdue),
             Some("today") => Some(DueFilter::Today),
+            _ => None,
+        },
+        owner: owner(filter.view.as_deref(), &person.ctx),
+        flag: match filter.view.as_deref() {
+            Some(flag @ ("window" | "supervised" | "urged" | "confidential")) => Some(flag.to_owned()),
             _ => None,
         },
     };

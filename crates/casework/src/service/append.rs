@@ -27,7 +27,7 @@ impl Casework {
         let (command, sealed) = self.addition(&stored, words)?;
         // It was proven above; a ticket's caller never changes.
         let order = Order { command, by: CITIZEN.to_owned(), sealed, belongs: &|_| Ok(()) };
-        self.carry_out(ctx, &stored.number, order, |_| Ok(())).await?;
+        self.carry_out(ctx, &stored.number, order, None, |_| Ok(())).await?;
         Ok(())
     }
 
@@ -41,16 +41,17 @@ impl Casework {
             authorise(ctx, Permission::TicketCreate, None)?;
         }
         let stored = self.stored(number).await?;
-        may_see(ctx, &stored)?;
+        let site = self.organisation();
+        may_see(ctx, &stored, &site)?;
         let (command, sealed) = self.addition(&stored, words)?;
         let order =
-            Order { command, by: self.actor_words(ctx), sealed, belongs: &|stored| may_see(ctx, stored) };
-        let number = self.carry_out(ctx, number, order, |_| Ok(())).await?;
+            Order { command, by: self.actor_words(ctx), sealed, belongs: &|stored| may_see(ctx, stored, &site) };
+        let number = self.carry_out(ctx, number, order, None, |_| Ok(())).await?;
         self.shown(ctx, &number).await
     }
 
     /// The words masked, and their sealed original where masking changed them.
-    fn addition(
+    pub(super) fn addition(
         &self,
         stored: &StoredTicket,
         words: &str,

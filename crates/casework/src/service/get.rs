@@ -5,9 +5,10 @@ use security::{Permission, authorise, covers};
 
 use super::Casework;
 use super::rows::{EventBody, StoredEvent, StoredTicket, hush};
-use crate::model::{Event, Kind, State};
-use crate::words::due_words_exact;
-use crate::{CaseworkError, EventView, Organisation, Ticket, sql};
+use super::tell::staff_words;
+use crate::model::Kind;
+use crate::view::{CoUnitView, ObjectionView};
+use crate::{Case, CaseworkError, EventView, Organisation, Ticket, sql};
 
 impl Casework {
     /// A ticket for staff. Who read it is written down.
@@ -17,7 +18,7 @@ impl Casework {
     pub async fn ticket_get(&self, ctx: &Ctx, number: &str) -> Result<Ticket, CaseworkError> {
         authorise(ctx, Permission::TicketRead, None)?;
         let stored = self.stored(number).await?;
-        may_see(ctx, &stored)?;
+        may_see(ctx, &stored, &self.organisation())?;
         let mut tx = self.0.store.begin(ctx).await?;
         tx.audit("ticket.read", &format!("ticket:{}", stored.number), &serde_json::json!({})).await?;
         tx.commit().await?;
@@ -54,7 +55,35 @@ impl Casework {
                 words: staff_words(&what, &site),
             });
         }
+        let rules = self.rules().await?;
+        let case = &body.case;
+        let name = |unit: &kernel::UnitId| site.unit_name(unit).unwrap_or(unit.as_str()).to_owned();
         let mut ticket = Ticket {
+            co_units: case
+                .co_units
+                .iter()
+                .map(|co| CoUnitView { id: co.unit.clone(), name: name(&co.unit), replied: co.replied })
+                .collect(),
+            office: case.office.clone(),
+            question: case.question.clone(),
+            extension: case.extension.clone(),
+            objection: case.objection.as_ref().map(|objection| ObjectionView {
+                reason: objection.reason.clone(),
+                evidence: objection.evidence.clone(),
+                suggest: objection.suggest.clone(),
+                suggest_name: objection.suggest.as_ref().map(name).unwrap_or_default(),
+            }),
+            urges: case.urges,
+            supervisor: case.supervisor.clone(),
+            merged_into: case.leading.clone(),
+            merged: case.merged.clone(),
+            split_from: body.split_from.clone(),
+            split: case.split.clone(),
+            window: body.window.clone(),
+            window_result: case.result,
+            outcome: case.outcome.clone(),
+            attachments: self.attachments(&stored.id).await?,
+            steps: super::permit::offers(ctx, case, rules.terms(), &site),
             row: stored.row(&site, ctx.now)?,
             facts: body.facts,
             words: body.words,
@@ -66,27 +95,33 @@ impl Casework {
             events,
             version: stored.version,
         };
-        if hides_reporter(ctx, body.case.kind) {
+        if hides_reporter(ctx, &body.case) {
             hide_reporter(&mut ticket);
         }
         Ok(ticket)
     }
 }
 
-/// Whether the ticket lies within the person's scope. What does not, does not exist for him.
-pub(super) fn may_see(ctx: &Ctx, stored: &StoredTicket) -> Result<(), CaseworkError> {
+/// Whether the ticket lies within the person's scope: the unit's own, or one it helps with. What does not, does not exist for him.
+pub(super) fn may_see(ctx: &Ctx, stored: &StoredTicket, site: &Organisation) -> Result<(), CaseworkError> {
     let Actor::Staff { scope, .. } = &ctx.actor else { return Ok(()) };
     let within = match scope {
         Scope::District => true,
-        Scope::Unit(unit) => stored.unit == unit.as_str(),
-        Scope::Place(_) => covers(scope, &Scope::Place(stored.place_code.clone())),
+        Scope::Unit(unit) => {
+            stored.unit == unit.as_str() || stored.flags.contains(&format!(",co:{unit},"))
+        }
+        Scope::Place(code) => {
+            covers(scope, &Scope::Place(stored.place_code.clone()))
+                || site.unit_of_place(code).is_some_and(|unit| unit.id.as_str() == stored.unit)
+        }
     };
     if within { Ok(()) } else { Err(CaseworkError::NotFound) }
 }
 
-/// Who reports a breach is hidden from the unit that looks into it.
-pub(super) fn hides_reporter(ctx: &Ctx, kind: Kind) -> bool {
-    kind == Kind::Report && matches!(&ctx.actor, Actor::Staff { scope: Scope::Unit(_), .. })
+/// Who reports a breach, or asked to stay hidden, is hidden from the unit that looks into it and from its town.
+pub(super) fn hides_reporter(ctx: &Ctx, case: &Case) -> bool {
+    let hidden = case.confidential || case.kind == Kind::Report;
+    hidden && !matches!(&ctx.actor, Actor::Staff { scope: Scope::District, .. } | Actor::System { .. })
 }
 
 fn hide_reporter(ticket: &mut Ticket) {
@@ -100,6 +135,13 @@ fn hide_reporter(ticket: &mut Ticket) {
     }
     for words in &mut ticket.words {
         *words = hush(words, &name);
+    }
+    if let Some(question) = &mut ticket.question {
+        *question = hush(question, &name);
+    }
+    for (at, file) in ticket.attachments.iter_mut().enumerate() {
+        // A file's name may be somebody's.
+        file.name = format!("附件{}", at + 1);
     }
     for event in &mut ticket.events {
         event.words = hush(&event.words, &name);
@@ -120,35 +162,6 @@ pub(super) fn plain_number(text: &str) -> String {
         .map(|c| c.to_ascii_uppercase())
         .take(40)
         .collect()
-}
-
-/// What happened, for staff.
-fn staff_words(event: &Event, site: &Organisation) -> String {
-    let name = |unit: &kernel::UnitId| site.unit_name(unit).unwrap_or(unit.as_str()).to_owned();
-    let with = |text: &str| if text.is_empty() { String::new() } else { format!("：{text}") };
-    let late = |in_time: bool| if in_time { "" } else { "（超过时限）" };
-    match event {
-        Event::Registered { callback, due, .. } => {
-            let what = if *callback { "前回电" } else { "前答复" };
-            let provisional = if due.provisional {
-                "（节假日安排还没有公布，暂按周末推算）"
-            } else {
-                ""
-            };
-            format!("登记，应在{}{what}{provisional}", due_words_exact(due.at))
-        }
-        Event::Dispatched { unit, from: None, note, .. } => format!("派给{}{}", name(unit), with(note)),
-        Event::Dispatched { unit, from: Some(from), note, .. } if from == unit => {
-            format!("退回{}重办{}", name(unit), with(note))
-        }
-        Event::Dispatched { unit, from: Some(from), note, .. } => {
-            format!("由{}改派{}{}", name(from), name(unit), with(note))
-        }
-        Event::Replied { words, in_time, .. } => format!("答复{}：{words}", late(*in_time)),
-        Event::Appended { words } => format!("补充：{words}"),
-        Event::Archived { note, in_time } => format!("回访归档{}：{note}", late(*in_time)),
-        Event::Cancelled { reason } => format!("{}：{reason}", State::Cancelled.chinese()),
-    }
 }
 
 #[cfg(test)]

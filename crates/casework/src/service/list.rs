@@ -11,9 +11,11 @@ use crate::words::clean;
 use crate::{CaseworkError, Page, TicketRow, sql};
 
 const MAX_PER_PAGE: i64 = 200;
+/// Totals stop here: nobody turns so many pages, and counting millions would keep everybody waiting.
+const MOST_COUNTED: i64 = 10_000;
 const MAX_FOR_CHARS: usize = 100;
 /// Rows of a list that has no pages.
-const MOST_ROWS: i64 = 100;
+pub(super) const MOST_ROWS: i64 = 100;
 /// Digits from which a text looked for may be a telephone number.
 const PHONE_DIGITS: usize = 7;
 
@@ -34,6 +36,10 @@ pub struct TicketFilter {
     pub urgency: Option<Urgency>,
     /// By when something is owed.
     pub due: Option<DueFilter>,
+    /// Who must act: [`crate::model::Owner::key`].
+    pub owner: Option<String>,
+    /// A mark: `window`, `supervised`, ...
+    pub flag: Option<String>,
 }
 
 /// By when something is owed. Closed tickets owe nothing.
@@ -57,7 +63,7 @@ impl DueFilter {
         }
     }
 
-    fn before(self, now: Micros) -> Micros {
+    pub(super) fn before(self, now: Micros) -> Micros {
         const DAY_US: i64 = 86_400 * Micros::SECOND;
         const CHINA_US: i64 = 8 * 3_600 * Micros::SECOND;
         match self {
@@ -75,6 +81,26 @@ pub struct Paging {
     pub page: i64,
     /// Rows of a page; 0 for 50.
     pub per_page: i64,
+}
+
+/// Binds the limits that list and count share.
+macro_rules! limited {
+    ($query:expr, $filter:expr, $bounds:expr) => {
+        $query
+            .bind($filter.state.map(State::as_str))
+            .bind($filter.kind.map(Kind::as_str))
+            .bind($filter.domain.as_deref().filter(|domain| !domain.is_empty()))
+            .bind($filter.unit.as_ref().map(UnitId::as_str))
+            .bind($filter.urgency.map(Urgency::as_str))
+            .bind($bounds.due_before)
+            .bind($bounds.unit.as_deref())
+            .bind($bounds.co.as_deref())
+            .bind($bounds.place.as_deref())
+            .bind($bounds.not_place.as_deref())
+            .bind($bounds.place_unit.as_deref())
+            .bind($filter.owner.as_deref())
+            .bind($bounds.flag.as_deref())
+    };
 }
 
 /// A ticket with the place that decides who sees it.
@@ -100,18 +126,72 @@ impl Casework {
         let bounds = self.bounds(ctx, filter);
         let per_page = if paging.per_page <= 0 { 50 } else { paging.per_page.min(MAX_PER_PAGE) };
         let before = per_page.saturating_mul((paging.page - 1).clamp(0, 1_000_000));
-        let rows: Vec<ListedTicket> = limited!(sqlx::query_as(sql::TICKET_LIST), filter, bounds)
-            .bind(per_page)
-            .bind(before)
-            .fetch_all(self.0.store.read())
-            .await?;
-        let total = limited!(sqlx::query(sql::TICKET_COUNT), filter, bounds)
-            .fetch_one(self.0.store.read())
-            .await?
-            .try_get(0)?;
         let site = self.organisation();
+        let store = self.0.store.read();
+        if let Some(text) = &bounds.text {
+            let found = self.candidates(text, &bounds.caller).await?;
+            // A single character is looked for among the latest only, as text alone.
+            let ids = match found {
+                Some(ids) => ids,
+                None => self.latest(&bounds, filter).await?,
+            };
+            let among = sql::TICKET_AMONG.on(self.0.store.dialect());
+            let rows: Vec<ListedTicket> = limited!(sqlx::query_as(among), filter, bounds)
+                .bind(serde_json::to_string(&ids).unwrap_or_default())
+                .bind(containing(text))
+                .bind(bounds.caller.as_str())
+                .fetch_all(store)
+                .await?;
+            let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            let page = rows.into_iter().skip(usize::try_from(before).unwrap_or(usize::MAX));
+            let rows = page
+                .take(usize::try_from(per_page).unwrap_or_default())
+                .map(|row| row.row(&site, ctx.now))
+                .collect::<Result<_, _>>()?;
+            return Ok(Page { rows, total });
+        }
+        let open = limited!(sqlx::query(sql::TICKET_OPEN_COUNT), filter, bounds).bind(MOST_COUNTED);
+        let open: i64 = open.fetch_one(store).await?.try_get(0)?;
+        let mut rows: Vec<ListedTicket> = Vec::new();
+        if before < open {
+            rows = limited!(sqlx::query_as(sql::TICKET_OPEN), filter, bounds)
+                .bind(per_page)
+                .bind(before)
+                .fetch_all(store)
+                .await?;
+        }
+        // A view is of what is to be done, and so is what is due by a time.
+        if filter.owner.is_some() || bounds.due_before.is_some() {
+            let rows = rows.into_iter().map(|row| row.row(&site, ctx.now)).collect::<Result<_, _>>()?;
+            return Ok(Page { rows, total: open });
+        }
+        let done = limited!(sqlx::query(sql::TICKET_DONE_COUNT), filter, bounds).bind(MOST_COUNTED);
+        let done: i64 = done.fetch_one(store).await?.try_get(0)?;
+        let room = per_page - i64::try_from(rows.len()).unwrap_or(per_page);
+        if room > 0 && done > 0 {
+            let more: Vec<ListedTicket> = limited!(sqlx::query_as(sql::TICKET_DONE), filter, bounds)
+                .bind(room)
+                .bind((before - open).max(0))
+                .fetch_all(store)
+                .await?;
+            rows.extend(more);
+        }
         let rows = rows.into_iter().map(|row| row.row(&site, ctx.now)).collect::<Result<_, _>>()?;
-        Ok(Page { rows, total })
+        Ok(Page { rows, total: open + done })
+    }
+
+    /// The ids of the tickets at the head of a list.
+    async fn latest(&self, bounds: &Bounds, filter: &TicketFilter) -> Result<Vec<String>, CaseworkError> {
+        let mut ids = Vec::new();
+        for statement in [sql::TICKET_OPEN, sql::TICKET_DONE] {
+            let rows: Vec<ListedTicket> = limited!(sqlx::query_as(statement), filter, bounds)
+                .bind(MOST_COUNTED / 10)
+                .bind(0_i64)
+                .fetch_all(self.0.store.read())
+                .await?;
+            ids.extend(rows.into_iter().map(|row| row.id));
+        }
+        Ok(ids)
     }
 
     /// The tickets of a contact, the latest first: for staff, and for the citizen whose contact it is.
@@ -162,7 +242,9 @@ impl Casework {
         let site = self.organisation();
         rows.into_iter()
             .filter(|row| match &ctx.actor {
-                Actor::Staff { scope: Scope::Unit(unit), .. } => row.listed.unit == unit.as_str(),
+                Actor::Staff { scope: Scope::Unit(unit), .. } => {
+                    row.listed.unit == unit.as_str() || row.listed.flags.contains(&format!(",co:{unit},"))
+                }
                 Actor::Staff { scope: scope @ Scope::Place(_), .. } => {
                     security::covers(scope, &Scope::Place(row.place_code.clone()))
                 }
@@ -190,7 +272,10 @@ impl Casework {
         };
         Bounds {
             due_before: filter.due.map(|due| due.before(ctx.now).0),
-            text: text.map(|text| containing(&text)),
+            co: unit.as_ref().map(|unit| format!("%,co:{},%", escaped(unit))),
+            place_unit: place.and_then(|code| self.organisation().unit_of_place(code).map(|unit| unit.id.to_string())),
+            flag: filter.flag.as_ref().map(|flag| format!("%,{},%", escaped(flag))),
+            text,
             caller: caller.unwrap_or_default(),
             unit,
             place: place.map(|code| format!("{}%", escaped(code))),
@@ -206,28 +291,13 @@ struct Bounds {
     text: Option<String>,
     caller: String,
     unit: Option<String>,
+    co: Option<String>,
     place: Option<String>,
     not_place: Option<String>,
+    place_unit: Option<String>,
+    flag: Option<String>,
 }
 
-/// Binds the limits that list and count share.
-macro_rules! limited {
-    ($query:expr, $filter:expr, $bounds:expr) => {
-        $query
-            .bind($filter.state.map(State::as_str))
-            .bind($filter.kind.map(Kind::as_str))
-            .bind($filter.domain.as_deref().filter(|domain| !domain.is_empty()))
-            .bind($filter.unit.as_ref().map(UnitId::as_str))
-            .bind($filter.urgency.map(Urgency::as_str))
-            .bind($bounds.due_before)
-            .bind($bounds.text.as_deref())
-            .bind($bounds.caller.as_str())
-            .bind($bounds.unit.as_deref())
-            .bind($bounds.place.as_deref())
-            .bind($bounds.not_place.as_deref())
-    };
-}
-use limited;
 
 /// The LIKE pattern for text that stands anywhere. A ticket's number is found however it is typed.
 fn containing(text: &str) -> String {

@@ -1,17 +1,27 @@
 //! Tickets over the store: one file for each thing done with them.
 
 mod append;
+mod assign;
+mod attach;
+mod board;
+mod citizen;
+mod clock;
 mod deadline;
 mod get;
 mod guard;
 mod list;
+mod notice;
 mod open;
+mod permit;
 mod personal;
 mod progress;
 mod refresh;
 mod rows;
+mod search;
 mod similar;
 mod step;
+mod take;
+mod tell;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -19,9 +29,16 @@ use kernel::{Actor, Ctx, Rng, Role, Scope, WorkCalendar};
 use security::{Keys, Masked};
 use store::Store;
 
+use crate::dispatch::{Catalogue, UnitGuess};
 use crate::{CaseworkError, Organisation};
 use guard::ProofGuard;
 
+pub use assign::{Options, Recommendations};
+pub use attach::{FILE_MAX_BYTES, FILES_MAX};
+pub use board::{Board, BoardLine, Group, Indicators, Lights, Rates, Repeats, UnitFigures, Unsolved, WindowMonth};
+pub use citizen::{CitizenForm, CitizenStep};
+pub use notice::{Notice, Notices};
+pub use take::{Part, StepForm};
 pub use list::{DueFilter, Paging, TicketFilter};
 pub use progress::Proof;
 
@@ -42,6 +59,8 @@ struct Inner {
     keys: Keys,
     calendar: RwLock<Arc<WorkCalendar>>,
     organisation: RwLock<Arc<Organisation>>,
+    catalogue: RwLock<Arc<Catalogue>>,
+    guesser: RwLock<Option<Arc<dyn UnitGuess>>>,
     rng: Mutex<Rng>,
     proofs: Mutex<ProofGuard>,
 }
@@ -54,6 +73,8 @@ impl Casework {
             keys,
             calendar: RwLock::new(Arc::new(calendar)),
             organisation: RwLock::default(),
+            catalogue: RwLock::default(),
+            guesser: RwLock::default(),
             rng: Mutex::new(rng),
             proofs: Mutex::default(),
         }))
@@ -62,6 +83,24 @@ impl Casework {
     /// Sets units and places, as the site's `organisation` document gives them.
     pub fn set_organisation(&self, organisation: Organisation) {
         *self.0.organisation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(organisation);
+    }
+
+    /// Sets the dispatch catalogue.
+    pub fn set_catalogue(&self, catalogue: Catalogue) {
+        *self.0.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+    }
+
+    /// Sets the learned classifier of units; without one the catalogue decides.
+    pub fn set_guesser(&self, guesser: Option<Arc<dyn UnitGuess>>) {
+        *self.0.guesser.write().unwrap_or_else(PoisonError::into_inner) = guesser;
+    }
+
+    fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn guesser(&self) -> Option<Arc<dyn UnitGuess>> {
+        self.0.guesser.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sets the working days, when a new year's notice has been added.
@@ -111,7 +150,7 @@ impl Casework {
 }
 
 /// The citizen, as an actor.
-const CITIZEN: &str = "群众";
+pub(super) const CITIZEN: &str = "群众";
 
 const fn role_words(role: Role) -> &'static str {
     match role {

@@ -8,11 +8,23 @@ use store::{StoreError, Tx, to_json};
 
 use super::rows::{Body, EventBody, Secrets, hush, mask_words, masked};
 use super::{Casework, SEAL_CALLBACK, SEAL_TICKET, TOPIC};
-use crate::model::{self, Kind, Opening, Refusal, Terms, Urgency};
+use super::search::search_terms;
+use super::step::{Order, Rules, flags};
+use crate::dispatch::Proposal;
+use crate::model::{self, Command, Opening, Refusal, Urgency};
 use crate::{Case, CaseworkError, Event, Ticket, TicketDraft, sql};
 
 /// The longest request key, in characters.
 const KEY_MAX_CHARS: usize = 200;
+
+/// A ticket to be registered, with what names the occasion.
+pub(super) struct Lodging<'a> {
+    pub draft: &'a TicketDraft,
+    /// Asked again under this key, the first ticket is the answer.
+    pub request: Option<&'a str>,
+    /// The ticket it was a part of.
+    pub split_from: Option<&'a str>,
+}
 
 /// The settings document `ticket_numbers`.
 #[derive(Debug, Deserialize)]
@@ -46,56 +58,88 @@ impl Casework {
             return self.shown(ctx, &number).await;
         }
 
-        let deadlines = self.terms().await?;
-        let calendar = self.calendar();
-        let proposed = match &draft.unit {
-            Some(unit) if !self.organisation().has_unit(unit) => {
-                return Err(CaseworkError::NoSuchUnit(unit.to_string()));
-            }
-            Some(unit) => Some(unit.clone()),
-            None => self.organisation().leading_unit(&draft.domain),
-        };
-        let opening = Opening {
-            kind: draft.kind,
-            urgency: if draft.urgent { Urgency::Urgent } else { Urgency::Normal },
-            callback: draft.callback,
-            proposed,
-        };
-        let terms = Terms { calendar: &calendar, deadlines: &deadlines };
-        let (case, event) = model::open(opening, terms, ctx.now);
-        let prefix = self.prefix().await?;
-
+        let rules = self.rules().await?;
+        if let Some(unit) = draft.unit.as_ref().filter(|unit| !self.organisation().has_unit(unit)) {
+            return Err(CaseworkError::NoSuchUnit(unit.to_string()));
+        }
+        let proposal = self.propose(&draft).await?;
         let mut tx = self.0.store.begin(ctx).await?;
-        let day = ctx.now.beijing().strftime("%Y%m%d").to_string();
-        let count = tx.counter_next(&format!("ticket:{prefix}{day}")).await?;
-        let number = format!("{prefix}{day}{count:05}");
-        let id = self.random(|rng| TicketId::fresh(ctx.now, rng));
-        if !self.insert(&mut tx, &id, &number, request.as_deref(), &draft, &case).await? {
+        let lodging = Lodging { draft: &draft, request: request.as_deref(), split_from: None };
+        let Some(number) = self.lodge(&mut tx, &lodging, proposal.as_ref(), &rules).await? else {
             tx.rollback().await?;
             // Asked twice at one moment: the other was first.
             let Some(number) = self.number_of(request.as_deref()).await? else {
                 return Err(StoreError::Conflict("ticket".to_owned()).into());
             };
             return self.shown(ctx, &number).await;
+        };
+        tx.wake(TOPIC);
+        tx.commit().await?;
+        self.shown(ctx, &number).await
+    }
+
+    /// Registers a ticket within a transaction and, where the proposal is sure enough for the site, sends it to its unit.
+    /// None when the request was answered meanwhile.
+    pub(super) async fn lodge(
+        &self,
+        tx: &mut Tx,
+        lodging: &Lodging<'_>,
+        proposal: Option<&Proposal>,
+        rules: &Rules,
+    ) -> Result<Option<String>, CaseworkError> {
+        let draft = lodging.draft;
+        let ctx = tx.ctx().clone();
+        let proposed = draft.unit.clone().or_else(|| proposal.map(|proposal| proposal.unit.clone()));
+        let opening = Opening {
+            kind: draft.kind,
+            urgency: if draft.urgent { Urgency::Urgent } else { Urgency::Normal },
+            callback: draft.callback,
+            proposed,
+            domain: draft.domain.clone(),
+            category: draft.category.clone(),
+            window: draft.window.is_some(),
+            confidential: draft.confidential,
+        };
+        let (case, event) = model::open(opening, rules.terms(), ctx.now);
+        let day = ctx.now.beijing().strftime("%Y%m%d").to_string();
+        let prefix = &rules.prefix;
+        let count = tx.counter_next(&format!("ticket:{prefix}{day}")).await?;
+        let number = format!("{prefix}{day}{count:05}");
+        let id = self.random(|rng| TicketId::fresh(ctx.now, rng));
+        if !self.insert(tx, &id, &number, lodging, &case).await? {
+            return Ok(None);
         }
-        let body = EventBody { event, by: self.actor_words(ctx), sealed: None };
-        self.event_add(&mut tx, id.as_str(), 1, &body).await?;
+        let body = EventBody { event, by: self.actor_words(&ctx), sealed: None };
+        self.event_add(tx, id.as_str(), 1, &body).await?;
+        self.set_clock(tx, &number, &case, rules).await?;
         let due = case.due.map(|due| due.at);
         if draft.callback {
-            self.promise(&mut tx, &id, &draft, due.unwrap_or(ctx.now)).await?;
+            self.promise(tx, &id, draft, due.unwrap_or(ctx.now)).await?;
         }
         tx.audit(
             "ticket.open",
             &format!("ticket:{number}"),
             &serde_json::json!({
                 "kind": case.kind, "domain": draft.domain, "urgency": case.urgency, "callback": case.callback,
-                "contact": draft.contact, "proposed_unit": case.proposed, "due_us": due.map(|due| due.0),
+                // Who reports is not to be found through the contact either.
+                "contact": draft.contact.as_ref().filter(|_| !case.confidential),
+                "proposed_unit": case.proposed, "due_us": due.map(|due| due.0),
             }),
         )
         .await?;
-        tx.wake(TOPIC);
-        tx.commit().await?;
-        self.shown(ctx, &number).await
+        if let Some(sure) = proposal.filter(|proposal| draft.unit.is_none() && rules.sends(proposal)) {
+            let stored = self.locked(tx, &number).await?;
+            let mut body = stored.body()?;
+            let command = Command::Dispatch {
+                unit: sure.unit.clone(),
+                co_units: sure.co_units.clone(),
+                note: format!("系统按目录自动派单：{}", sure.reasons.join("；")).chars().take(500).collect(),
+                forced: false,
+            };
+            let order = Order { command, by: "系统".to_owned(), sealed: None, belongs: &|_| Ok(()) };
+            self.take(tx, &stored, &mut body, order, rules).await?;
+        }
+        Ok(Some(number))
     }
 
     /// The number under which a request was answered before.
@@ -107,7 +151,7 @@ impl Casework {
     }
 
     /// What ticket numbers begin with.
-    async fn prefix(&self) -> Result<String, CaseworkError> {
+    pub(super) async fn prefix(&self) -> Result<String, CaseworkError> {
         let numbering = self.0.store.setting::<Numbering>("ticket_numbers").await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the setting ticket_numbers cannot be read; YZ is used");
             None
@@ -125,10 +169,10 @@ impl Casework {
         tx: &mut Tx,
         id: &TicketId,
         number: &str,
-        request: Option<&str>,
-        draft: &TicketDraft,
+        lodging: &Lodging<'_>,
         case: &Case,
     ) -> Result<bool, CaseworkError> {
+        let (draft, request) = (lodging.draft, lodging.request);
         let secrets = to_json("ticket secrets", &Secrets::of(draft))?;
         let body = Body {
             case: case.clone(),
@@ -137,10 +181,13 @@ impl Casework {
             phone: mask_phone(&draft.phone),
             name: mask_name(&draft.name),
             sealed: self.seal(SEAL_TICKET, &secrets)?,
+            window: draft.window.clone(),
+            split_from: lodging.split_from.map(ToOwned::to_owned),
         };
         let title = mask_words(&draft.title, &draft.name);
         // Lists are seen by the unit too, and show nothing of who reports a breach.
-        let title = if draft.kind == Kind::Report { hush(&title, &body.name) } else { title };
+        let title = if case.confidential { hush(&title, &body.name) } else { title };
+        let searched = title.clone();
         let caller = draft.caller_key.clone().or_else(|| self.0.keys.caller_key(&draft.phone));
         let site = self.organisation();
         let added = sqlx::query(sql::TICKET_ADD)
@@ -162,9 +209,20 @@ impl Casework {
             .bind(request)
             .bind(case.proposed.as_ref().map_or("", kernel::UnitId::as_str))
             .bind(site.place_code(&draft.place).unwrap_or_default())
+            .bind(case.next_due().map(|due| due.at.0))
+            .bind(case.owner().map(|owner| owner.key()).unwrap_or_default())
+            .bind(flags(case))
             .execute(&mut **tx)
             .await?;
-        Ok(added.rows_affected() == 1)
+        if added.rows_affected() != 1 {
+            return Ok(false);
+        }
+        // The place of a report may tell who reports; it is shown, but not searched.
+        let place = if case.confidential { "" } else { draft.place.as_str() };
+        for term in search_terms(&[&searched, &draft.category, place]) {
+            sqlx::query(sql::TERM_ADD).bind(term).bind(id.as_str()).execute(&mut **tx).await?;
+        }
+        Ok(true)
     }
 
     pub(super) async fn event_add(

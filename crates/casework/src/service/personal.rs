@@ -25,9 +25,9 @@ impl Casework {
         authorise(ctx, Permission::TicketRead, None)?;
         authorise(ctx, Permission::PersonalDataReveal, None)?;
         let stored = self.stored(number).await?;
-        may_see(ctx, &stored)?;
+        may_see(ctx, &stored, &self.organisation())?;
         let body = stored.body()?;
-        if hides_reporter(ctx, body.case.kind) {
+        if hides_reporter(ctx, &body.case) {
             return Err(SecurityError::Forbidden(Permission::PersonalDataReveal).into());
         }
         let value = match field.strip_prefix("event:") {

@@ -2,12 +2,13 @@
 
 use std::sync::PoisonError;
 
-use kernel::{ContactId, Ctx, Micros, UnitId};
+use kernel::{ContactId, Ctx, Micros};
 
+use super::Casework;
 use super::get::plain_number;
-use super::rows::{Body, EventBody, StoredTicket};
-use super::{CITIZEN, Casework};
-use crate::model::{Event, State};
+use super::rows::{Body, StoredTicket};
+use super::tell::{citizen_words, unit_words};
+use crate::model::State;
 use crate::words::due_words_exact;
 use crate::{CaseworkError, Organisation, Progress, ProgressEvent};
 
@@ -37,8 +38,9 @@ impl Casework {
         let site = self.organisation();
         let mut events = Vec::new();
         for event in self.events(&stored.id).await? {
-            let what = event.body()?;
-            events.push(ProgressEvent { at_us: event.at_us, words: citizen_words(&what, &site) });
+            if let Some(words) = citizen_words(&event.body()?, &site) {
+                events.push(ProgressEvent { at_us: event.at_us, words });
+            }
         }
         Ok(Progress {
             number: stored.number.clone(),
@@ -48,6 +50,10 @@ impl Casework {
             next_step: next_step(&body, &site, ctx.now),
             due_us: stored.due_us,
             events,
+            question: body.case.question.clone(),
+            paused: body.case.state == State::Suspended,
+            steps: self.citizen_steps(ctx, &body.case).await?,
+            attachments: self.attachments_of(&stored.id, true).await?,
         })
     }
 
@@ -116,56 +122,41 @@ fn digits(text: &str) -> String {
 const fn state_words(state: State) -> &'static str {
     match state {
         State::Registered => "已登记，正在安排",
-        State::Dispatched => "正在办理",
-        State::Replied => "已答复",
+        State::Dispatched | State::Objected | State::Handling | State::Merged => "正在办理",
+        State::Suspended => "等您补充",
+        State::Replied | State::CalledBack => "已答复",
         State::Archived => "已办结",
         State::Cancelled => "已撤销",
+        State::Withdrawn => "已撤回",
     }
 }
 
 fn next_step(body: &Body, site: &Organisation, now: Micros) -> String {
     let case = &body.case;
-    let due = case.due.map(|due| due.at).unwrap_or_default();
+    let due = case.shown_due().map(|due| due.at).unwrap_or_default();
     let by = due_words_exact(due);
     let late = due < now;
     match case.state {
-        State::Registered | State::Dispatched if late => {
-            format!("应在{by}前答复您，现在已经超过了，很抱歉。您可以在下面补充说明，或拨打12345转人工催办。")
+        State::Suspended => {
+            format!("承办单位等您补充情况，请在{by}前在下面回答，或拨打12345告诉我们。到时没有收到，会按现有情况继续办理。")
+        }
+        State::Registered | State::Dispatched | State::Objected | State::Handling | State::Merged if late => {
+            format!("应在{by}前答复您，现在已经超过了，很抱歉。您可以在下面催办、补充说明，或拨打12345转人工。")
         }
         State::Registered if case.callback => format!("工作人员最迟{by}给您回电，请保持电话畅通。"),
         State::Registered => format!("正在安排承办单位，最迟{by}给您答复。"),
-        State::Dispatched => format!("{}正在办理，最迟{by}给您答复。", unit_words(case.unit.as_ref(), site)),
-        State::Replied if late => {
+        State::Dispatched | State::Objected | State::Handling | State::Merged => {
+            format!("{}正在办理，最迟{by}给您答复。", unit_words(case.unit.as_ref(), site))
+        }
+        State::Replied | State::CalledBack if late => {
             "答复已经给出。如果问题没有解决，请拨打12345转人工，并说出这个工单号。".to_owned()
         }
         State::Replied => {
-            format!("我们会在{by}前回访，了解问题是否解决。没有解决的话，请在下面补充或在回访时告诉我们。")
+            format!("我们会在{by}前回访，了解问题是否解决。您也可以直接在下面评价；没有解决的话，会重新办理。")
         }
+        State::CalledBack => "已经回访，即将归档。".to_owned(),
         State::Archived => "这件事已经办结。如果有新情况，请重新登记或拨打12345。".to_owned(),
         State::Cancelled => "这张工单已经撤销。如果还需要办理，请重新登记或拨打12345。".to_owned(),
-    }
-}
-
-fn unit_words(unit: Option<&UnitId>, site: &Organisation) -> String {
-    unit.and_then(|unit| site.unit_name(unit)).unwrap_or("承办单位").to_owned()
-}
-
-/// What happened, for the citizen. Notes between staff are not told; the reply is, in full: it was written to the citizen.
-fn citizen_words(body: &EventBody, site: &Organisation) -> String {
-    match &body.event {
-        Event::Registered { callback: true, .. } => "您的诉求已登记，工作人员会给您回电。".to_owned(),
-        Event::Registered { .. } => "您的诉求已登记。".to_owned(),
-        Event::Dispatched { unit, from: None, .. } => {
-            format!("已交给{}办理。", unit_words(Some(unit), site))
-        }
-        Event::Dispatched { unit, from: Some(from), .. } if from == unit => {
-            format!("已请{}重新办理。", unit_words(Some(unit), site))
-        }
-        Event::Dispatched { unit, .. } => format!("已改由{}办理。", unit_words(Some(unit), site)),
-        Event::Replied { words, .. } => format!("答复：{words}"),
-        Event::Appended { words } if body.by == CITIZEN => format!("您补充了：{words}"),
-        Event::Appended { .. } => "工作人员补充了情况。".to_owned(),
-        Event::Archived { .. } => "已回访并办结归档。".to_owned(),
-        Event::Cancelled { reason } => format!("已撤销：{reason}"),
+        State::Withdrawn => "您已经撤回这件诉求。如果还需要办理，请重新登记或拨打12345。".to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! Reading the site's organisation anew.
 
 use super::Casework;
+use crate::dispatch::Catalogue;
 use crate::{CaseworkError, Organisation};
 
 impl Casework {
@@ -12,6 +13,9 @@ impl Casework {
     pub async fn refresh(&self) -> Result<(), CaseworkError> {
         if let Some(setting) = self.0.store.setting::<Organisation>(Organisation::SETTING).await? {
             self.set_organisation(setting.value);
+        }
+        if let Some(setting) = self.0.store.setting::<Catalogue>(Catalogue::SETTING).await? {
+            self.set_catalogue(setting.value);
         }
         Ok(())
     }

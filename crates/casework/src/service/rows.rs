@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use store::from_json;
 
-use crate::draft::Fact;
+use crate::draft::{Fact, WindowMatter};
 use crate::model::{Case, Event, Kind, State, Urgency};
-use crate::{CaseworkError, Organisation, TicketDraft, TicketRow};
+use crate::{CaseworkError, Light, Organisation, TicketDraft, TicketRow};
 
 /// A row of `tickets`.
 #[derive(Debug, FromRow)]
@@ -31,6 +31,9 @@ pub(super) struct StoredTicket {
     pub version: i64,
     pub proposed_unit: String,
     pub place_code: String,
+    pub next_us: Option<i64>,
+    pub owner: String,
+    pub flags: String,
 }
 
 impl StoredTicket {
@@ -58,6 +61,9 @@ impl StoredTicket {
             due_us: self.due_us,
             created_us: self.created_us,
             updated_us: self.updated_us,
+            next_us: self.next_us,
+            owner: self.owner.clone(),
+            flags: self.flags.clone(),
         };
         Ok(TicketRow { place: self.place.clone(), ..listed.row(site, now)? })
     }
@@ -80,6 +86,9 @@ pub(super) struct ListedTicket {
     pub due_us: Option<i64>,
     pub created_us: i64,
     pub updated_us: i64,
+    pub next_us: Option<i64>,
+    pub owner: String,
+    pub flags: String,
 }
 
 impl ListedTicket {
@@ -92,6 +101,14 @@ impl ListedTicket {
             id.as_ref().and_then(|id| site.unit_name(id)).unwrap_or_default().to_owned()
         };
         let (held, proposed) = (unit(self.unit), unit(self.proposed_unit));
+        let light = Light::of(state, self.next_us, now);
+        let owner_words = match self.owner.as_str() {
+            "" => String::new(),
+            "dispatch" => "派单台".to_owned(),
+            "arbitration" => "异议裁定".to_owned(),
+            "callback" => "回访".to_owned(),
+            _ => name(&held),
+        };
         Ok(TicketRow {
             id: self.id,
             number: self.number,
@@ -109,7 +126,18 @@ impl ListedTicket {
             proposed_unit_name: name(&proposed),
             proposed_unit: proposed,
             due_us: self.due_us,
-            overdue: self.due_us.is_some_and(|due| due < now.0),
+            overdue: state != State::Suspended && self.due_us.is_some_and(|due| due < now.0),
+            next_us: self.next_us,
+            light,
+            light_words: light.words(self.next_us, now),
+            owner: self.owner,
+            owner_words,
+            flags: self
+                .flags
+                .split(',')
+                .filter(|flag| !flag.is_empty() && !flag.starts_with("co:"))
+                .map(ToOwned::to_owned)
+                .collect(),
             created_us: self.created_us,
             updated_us: self.updated_us,
         })
@@ -130,6 +158,12 @@ pub(super) struct Body {
     pub name: String,
     /// A sealed [`Secrets`].
     pub sealed: String,
+    /// What somebody refused to do.
+    #[serde(default)]
+    pub window: Option<WindowMatter>,
+    /// The ticket it was a part of.
+    #[serde(default)]
+    pub split_from: Option<String>,
 }
 
 /// The originals of what is masked.
