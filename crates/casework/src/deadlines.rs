@@ -290,7 +290,11 @@ impl Deadlines {
             Some((None, Some(hours))) => by_clock(hours),
             _ => {
                 let due = working_days(calendar, from, self.working_days.of(matter.kind));
-                if matter.urgency == Urgency::Urgent { earlier(due, by_clock(self.urgent_hours)) } else { due }
+                if matter.urgency == Urgency::Urgent {
+                    earlier(due, by_clock(self.urgent_hours))
+                } else {
+                    due
+                }
             }
         };
         if matter.callback {
@@ -425,7 +429,11 @@ mod tests {
             (Kind::Help, Urgency::Normal, true, "2026-02-14T17:30:00"),
             (Kind::Help, Urgency::Urgent, true, "2026-02-14T10:00:00"),
         ] {
-            let due = terms.reply_due(&calendar, &Matter { kind, urgency, callback, window: false, domain: "", category: "" }, friday);
+            let due = terms.reply_due(
+                &calendar,
+                &Matter { kind, urgency, callback, window: false, domain: "", category: "" },
+                friday,
+            );
             assert_eq!(due, Due { at: at(expected), provisional: false }, "{kind:?} {urgency:?} {callback}");
         }
     }

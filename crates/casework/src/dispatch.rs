@@ -149,7 +149,8 @@ impl Catalogue {
                 return fault(format!("写的单位“{unit}”不存在或已撤并，请换一家。"));
             }
             if rule.duty == Duty::Department {
-                let local = rule.lead.as_ref().and_then(|lead| site.unit(lead)).is_none_or(crate::Unit::is_local);
+                let local =
+                    rule.lead.as_ref().and_then(|lead| site.unit(lead)).is_none_or(crate::Unit::is_local);
                 if local && !site.units.is_empty() {
                     return fault("是部门职责，主办单位要写一个部门，不能写镇街。".to_owned());
                 }
@@ -160,7 +161,8 @@ impl Catalogue {
 
     /// How well a line fits, from 0 to 1.
     fn fit(rule: &Rule, asked: &Asked<'_>, place: Option<&str>) -> f64 {
-        if !rule.places.is_empty() && !place.is_some_and(|code| rule.places.iter().any(|known| known == code)) {
+        if !rule.places.is_empty() && !place.is_some_and(|code| rule.places.iter().any(|known| known == code))
+        {
             return 0.0;
         }
         if rule.not.iter().any(|word| asked.text.contains(word.as_str())) {
@@ -298,7 +300,8 @@ mod tests {
 
     fn starter() -> (Organisation, Catalogue) {
         let read = |file: &str| {
-            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter").join(file);
+            let path =
+                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter").join(file);
             std::fs::read_to_string(path).unwrap()
         };
         let site: Organisation = serde_yaml_ng::from_str(&read("organisation.yaml")).unwrap();
@@ -338,8 +341,9 @@ mod tests {
     #[test]
     fn a_departments_duty_is_not_a_towns() {
         let (site, catalogue) = starter();
-        let asked =
-            Asked { text: "工地拖欠工资三个月", domain: "就业劳动", place: "姜山镇", category: "" };
+        let asked = Asked {
+            text: "工地拖欠工资三个月", domain: "就业劳动", place: "姜山镇", category: ""
+        };
         let town = UnitId::from("jiangshan-zhen");
         assert_eq!(catalogue.blocked(&site, &asked, &town).unwrap().domain, "就业劳动");
         assert!(catalogue.blocked(&site, &asked, &UnitId::from("renshe")).is_none());

@@ -97,9 +97,13 @@ impl TicketDraft {
             }
         }
         if let Some(window) = &mut self.window {
-            for text in
-                [&mut window.refused, &mut window.place, &mut window.by_whom, &mut window.papers, &mut window.cause]
-            {
+            for text in [
+                &mut window.refused,
+                &mut window.place,
+                &mut window.by_whom,
+                &mut window.papers,
+                &mut window.cause,
+            ] {
                 *text = clean(text);
                 if text.chars().count() > FIELD_MAX_CHARS {
                     return Err(Refusal::TooLong(FIELD_MAX_CHARS).into());

@@ -96,9 +96,12 @@ impl Coded for CaseworkError {
             Self::WeakReply(findings) => format!("{findings}确实要这样答复的，请勾选“仍要发送”。"),
             Self::FileSize => "附件是空的或者超过5MB，请压缩或拆分后再传。".to_owned(),
             Self::FileKind => {
-                "不支持这种附件。可以传照片（JPG、PNG、WEBP）、PDF、Word、Excel、音频、视频或文本。".to_owned()
+                "不支持这种附件。可以传照片（JPG、PNG、WEBP）、PDF、Word、Excel、音频、视频或文本。"
+                    .to_owned()
             }
-            Self::FileUnsafe => "附件没有通过安全检查，没有保存。请换一个文件，或拨打12345说明情况。".to_owned(),
+            Self::FileUnsafe => {
+                "附件没有通过安全检查，没有保存。请换一个文件，或拨打12345说明情况。".to_owned()
+            }
             Self::TooManyFiles => "一张工单最多20个附件，已经满了。".to_owned(),
             Self::Refused(refusal) => refusal.advice(),
             Self::Security(error) => error.advice(),

@@ -303,8 +303,18 @@ pub fn open(opening: Opening, terms: Terms<'_>, now: Micros) -> (Case, Event) {
     let due = terms.deadlines.reply_due(terms.calendar, &matter, now);
     let step = Some(terms.deadlines.dispatch_due(terms.calendar, &matter, now));
     let confidential = confidential || kind == Kind::Report;
-    let event =
-        Event::Registered { kind, urgency, callback, proposed, due, step, domain, category, window, confidential };
+    let event = Event::Registered {
+        kind,
+        urgency,
+        callback,
+        proposed,
+        due,
+        step,
+        domain,
+        category,
+        window,
+        confidential,
+    };
     let mut case = Case::blank(kind, urgency);
     apply(&mut case, &event, now);
     (case, event)

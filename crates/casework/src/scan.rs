@@ -77,7 +77,10 @@ mod tests {
     fn kinds_are_told_by_content() {
         assert_eq!(kind_of(b"\xff\xd8\xff\xe0 picture"), Some("image/jpeg"));
         assert_eq!(kind_of("收费单据说明".as_bytes()), Some("text/plain"));
-        assert_eq!(kind_of(b"PK\x03\x04 word/document.xml"), Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document"));
+        assert_eq!(
+            kind_of(b"PK\x03\x04 word/document.xml"),
+            Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+        );
         assert_eq!(kind_of(b"PK\x03\x04 word/document.xml word/vbaProject.bin"), None);
         assert_eq!(kind_of(b"PK\x03\x04 anything"), None);
         assert_eq!(kind_of(b"\0\x01\x02"), None);

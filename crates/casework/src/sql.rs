@@ -41,7 +41,7 @@ store::sql! {
             AND (CAST($7 AS TEXT) IS NULL OR unit = $7 OR flags LIKE $8)
             AND (CAST($9 AS TEXT) IS NULL OR place_code LIKE $9 ESCAPE '\\' AND place_code NOT LIKE $10 ESCAPE '\\' OR unit = $11)
             AND (CAST($12 AS TEXT) IS NULL OR owner = $12) AND (CAST($13 AS TEXT) IS NULL OR flags LIKE $13)
-        ORDER BY next_us, id LIMIT $14 OFFSET $15";
+        ORDER BY next_us, due_us, id LIMIT $14 OFFSET $15";
     /// A page of closed tickets, the latest change first.
     TICKET_DONE = "SELECT id, number, title, kind, category, domain, state, urgency, place, unit, proposed_unit, due_us,
             created_us, updated_us, next_us, owner, flags
@@ -84,7 +84,7 @@ store::sql! {
             AND (CAST($12 AS TEXT) IS NULL OR owner = $12) AND (CAST($13 AS TEXT) IS NULL OR flags LIKE $13)
         AND (number LIKE $15 ESCAPE '\\' OR title LIKE $15 ESCAPE '\\' OR place LIKE $15 ESCAPE '\\' OR category LIKE $15 ESCAPE '\\'
             OR caller_key = $16)
-        ORDER BY CASE WHEN next_us IS NULL THEN 1 ELSE 0 END, next_us, updated_us DESC, id",
+        ORDER BY CASE WHEN next_us IS NULL THEN 1 ELSE 0 END, next_us, due_us, updated_us DESC, id",
         postgres: "SELECT id, number, title, kind, category, domain, state, urgency, place, unit, proposed_unit, due_us,
             created_us, updated_us, next_us, owner, flags
         FROM tickets
@@ -97,7 +97,7 @@ store::sql! {
             AND (CAST($12 AS TEXT) IS NULL OR owner = $12) AND (CAST($13 AS TEXT) IS NULL OR flags LIKE $13)
         AND (number LIKE $15 ESCAPE '\\' OR title LIKE $15 ESCAPE '\\' OR place LIKE $15 ESCAPE '\\' OR category LIKE $15 ESCAPE '\\'
             OR caller_key = $16)
-        ORDER BY CASE WHEN next_us IS NULL THEN 1 ELSE 0 END, next_us, updated_us DESC, id",
+        ORDER BY CASE WHEN next_us IS NULL THEN 1 ELSE 0 END, next_us, due_us, updated_us DESC, id",
     };
     /// Tickets whose number begins so; up to which text that reaches is given.
     TICKET_NUMBERED = "SELECT id FROM tickets WHERE number >= $1 AND number < $2 ORDER BY number DESC LIMIT $3";

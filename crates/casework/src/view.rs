@@ -97,7 +97,11 @@ impl Light {
             Self::Paused => format!("暂停计时，最迟等到{by}"),
             Self::Red => {
                 let hours = (now.0 - next_us.unwrap_or(now.0)) / (3_600 * Micros::SECOND);
-                if hours < 48 { format!("已超时{hours}小时") } else { format!("已超时{}天", hours / 24) }
+                if hours < 48 {
+                    format!("已超时{hours}小时")
+                } else {
+                    format!("已超时{}天", hours / 24)
+                }
             }
             Self::Amber => format!("即将到期：{by}"),
             Self::Green => format!("{by}前"),

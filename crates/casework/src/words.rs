@@ -26,7 +26,8 @@ pub(crate) fn month(text: &str) -> Option<(Micros, Micros)> {
         let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
         let year = if month <= 2 { year - 1 } else { year };
         let shifted = (month + 9) % 12;
-        let days = year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)
+        let days = year * 365 + year.div_euclid(4) - year.div_euclid(100)
+            + year.div_euclid(400)
             + (shifted * 153 + 2) / 5
             - 719_468;
         Micros((days * 86_400 - 8 * 3_600) * Micros::SECOND)

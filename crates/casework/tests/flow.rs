@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail their test")]
 
 use casework::{
-    Casework, CaseworkError, Catalogue, CitizenForm, CitizenStep, Organisation, Paging, Proof, Refusal, State, StepForm,
-    Ticket, TicketDraft, TicketFilter, WindowMatter,
+    Casework, CaseworkError, Catalogue, CitizenForm, CitizenStep, Organisation, Paging, Proof, Refusal,
+    State, StepForm, Ticket, TicketDraft, TicketFilter, WindowMatter,
 };
 use kernel::{
     Actor, Coded as _, ContactId, Ctx, HolidayList, Micros, Rng, Role, Scope, StaffId, UnitHours, UnitId,
@@ -94,13 +94,15 @@ async fn step(casework: &Casework, ctx: &Ctx, number: &str, value: serde_json::V
     }
 }
 
-const REPLY: &str = "您好，经现场查看，路灯电缆破损，已于今天更换电缆并恢复照明，晚上不黑了。如再有问题请联系市政中心。";
+const REPLY: &str =
+    "您好，经现场查看，路灯电缆破损，已于今天更换电缆并恢复照明，晚上不黑了。如再有问题请联系市政中心。";
 
 #[tokio::test]
 async fn objection_question_extension_reply_call_back_archive() {
     for_each_engine(async |db| {
         let casework = casework(db);
-        let (dispatcher, shizheng, agent) = (district(Role::Dispatcher), unit("shizheng"), district(Role::Agent));
+        let (dispatcher, shizheng, agent) =
+            (district(Role::Dispatcher), unit("shizheng"), district(Role::Agent));
         let number = open(&casework, "c1").await.row.number;
         let best = casework.recommendations(&dispatcher, &number).await.unwrap().proposals.remove(0);
         assert_eq!(best.unit.as_str(), "shizheng", "{best:?}");
@@ -110,7 +112,8 @@ async fn objection_question_extension_reply_call_back_archive() {
         let told = casework.notices(&unit("zhifa")).await.unwrap();
         assert!(told.unread == 1 && told.rows[0].words.contains("请签收"));
         assert_eq!(casework.notices(&shizheng).await.unwrap().unread, 0);
-        let object = json!({"step": "object", "reason": "路灯归市政", "evidence": "三定规定", "suggest": "shizheng"});
+        let object =
+            json!({"step": "object", "reason": "路灯归市政", "evidence": "三定规定", "suggest": "shizheng"});
         let ticket = step(&casework, &unit("zhifa"), &number, object).await;
         assert_eq!((ticket.row.state, ticket.row.owner.as_str()), (State::Objected, "arbitration"));
         let uphold = json!({"step": "uphold", "unit": "shizheng", "reason": "属实"});
@@ -297,7 +300,8 @@ async fn files_are_few_small_known_and_clean() {
         let number = open(&casework, "c1").await.row.number;
         let agent = district(Role::Agent);
         let eicar = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*"].concat();
-        let refused = casework.ticket_attach(&agent, &number, "票据.txt", eicar.as_bytes()).await.unwrap_err();
+        let refused =
+            casework.ticket_attach(&agent, &number, "票据.txt", eicar.as_bytes()).await.unwrap_err();
         assert!(matches!(refused, CaseworkError::FileUnsafe) && refused.advice().contains("安全检查"));
         let big = vec![b'a'; casework::FILE_MAX_BYTES + 1];
         assert!(matches!(
@@ -368,7 +372,8 @@ async fn a_departments_duty_is_not_pushed_to_a_town_and_sure_ones_go_by_themselv
         let town = form(json!({"step": "dispatch", "unit": "jiangshan-zhen"}));
         let blocked = casework.ticket_step(&dispatcher, &number, town).await.unwrap_err();
         assert!(blocked.advice().contains("法定职责") && blocked.advice().contains("条例"), "{blocked:?}");
-        let forced = json!({"step": "dispatch", "unit": "jiangshan-zhen", "note": "区里协调会明确", "forced": true});
+        let forced =
+            json!({"step": "dispatch", "unit": "jiangshan-zhen", "note": "区里协调会明确", "forced": true});
         step(&casework, &dispatcher, &number, forced).await;
 
         let mut tx = db.begin(&system()).await.unwrap();
@@ -453,11 +458,14 @@ async fn random_steps_leave_every_ticket_with_an_owner_and_a_time() {
             match casework.ticket_step(&actor, &number, form(value.clone())).await {
                 Ok(ticket) => {
                     taken += 1;
-                    numbers.extend(ticket.split.into_iter().filter(|made| numbers.len() < 12 && *made != number));
+                    if numbers.len() < 12 {
+                        numbers.extend(ticket.split);
+                    }
                     numbers.sort();
                     numbers.dedup();
                 }
-                Err(CaseworkError::Refused(_)) => {}
+                // The state forbids it, or there is no unit yet that could take it.
+                Err(CaseworkError::Refused(_) | CaseworkError::Security(_)) => {}
                 Err(error) => panic!("{value}: {error:?}"),
             }
             casework.clocks_run(now).await.unwrap();

@@ -549,7 +549,7 @@ async fn terms_are_settings_and_bad_ones_lose_nothing() {
         let casework = casework(db);
         let admin = district(Role::Administrator);
         let mut terms = casework.deadlines().await.unwrap();
-        assert_eq!((terms.value, terms.version), (Deadlines::default(), 0));
+        assert_eq!((terms.value.clone(), terms.version), (Deadlines::default(), 0));
         terms.value.working_days.help = 2;
         assert!(casework.deadlines_put(&district(Role::Agent), &terms.value, 0).await.is_err());
         assert_eq!(casework.deadlines_put(&admin, &terms.value, 0).await.unwrap(), 1);

@@ -8,7 +8,7 @@ UPDATE tickets SET next_us = due_us, owner = CASE
     WHEN state = 'dispatched' THEN 'unit:' || unit
     WHEN state = 'replied' THEN 'callback'
     ELSE '' END;
-CREATE INDEX tickets_open ON tickets (next_us, id, state, unit, place_code) WHERE next_us IS NOT NULL;
+CREATE INDEX tickets_open ON tickets (next_us, due_us, id, state, unit, place_code) WHERE next_us IS NOT NULL;
 CREATE INDEX tickets_owner ON tickets (owner, next_us) WHERE next_us IS NOT NULL;
 CREATE INDEX tickets_done ON tickets (updated_us, id) WHERE next_us IS NULL;
 

@@ -76,9 +76,8 @@ pub async fn step(
         "step": step.step, "words": step.words, "solved": step.solved, "satisfied": step.satisfied,
         "in_time": step.in_time,
     });
-    let form: casework::CitizenForm = serde_json::from_value(form).map_err(|_| {
-        ApiError::new(ErrorCode::Invalid, "没有这种操作，可以催办、撤回、回答或评价。")
-    })?;
+    let form: casework::CitizenForm = serde_json::from_value(form)
+        .map_err(|_| ApiError::new(ErrorCode::Invalid, "没有这种操作，可以催办、撤回、回答或评价。"))?;
     let ctx = visitor(&app, &trace);
     Ok(Json(app.hotline().casework().citizen_step(&ctx, &number, &proof, form).await?.into()))
 }

@@ -9,7 +9,16 @@ use crate::deadlines::Due;
 pub fn apply(case: &mut Case, event: &Event, at: Micros) {
     match event {
         Event::Registered {
-            kind, urgency, callback, proposed, due, step, domain, category, window, confidential,
+            kind,
+            urgency,
+            callback,
+            proposed,
+            due,
+            step,
+            domain,
+            category,
+            window,
+            confidential,
         } => {
             *case = Case::blank(*kind, *urgency);
             case.callback = *callback;
@@ -31,7 +40,8 @@ pub fn apply(case: &mut Case, event: &Event, at: Micros) {
             given_to(case, unit, *step);
             case.due = Some(*due);
             if !co_units.is_empty() {
-                case.co_units = co_units.iter().map(|unit| CoUnit { unit: unit.clone(), replied: false }).collect();
+                case.co_units =
+                    co_units.iter().map(|unit| CoUnit { unit: unit.clone(), replied: false }).collect();
             }
         }
         Event::Accepted { .. } => {
@@ -41,8 +51,11 @@ pub fn apply(case: &mut Case, event: &Event, at: Micros) {
         Event::Objected { reason, evidence, suggest, step } => {
             case.state = State::Objected;
             case.objectors.extend(case.unit.clone());
-            case.objection =
-                Some(Objection { reason: reason.clone(), evidence: evidence.clone(), suggest: suggest.clone() });
+            case.objection = Some(Objection {
+                reason: reason.clone(),
+                evidence: evidence.clone(),
+                suggest: suggest.clone(),
+            });
             case.step_due = Some(*step);
         }
         Event::Upheld { unit, from, step, .. } => {

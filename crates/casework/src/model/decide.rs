@@ -85,8 +85,11 @@ pub fn decide(case: &Case, command: Command, terms: Terms<'_>, now: Micros) -> R
         Command::Callback(form) => called_back(case, form, terms, now),
         Command::Append { words } => Ok(Event::Appended { words: written(&words, WORDS_MAX_CHARS)? }),
         Command::Archive { note } => {
-            let note =
-                if case.state == State::CalledBack { optional(&note)? } else { written(&note, NOTE_MAX_CHARS)? };
+            let note = if case.state == State::CalledBack {
+                optional(&note)?
+            } else {
+                written(&note, NOTE_MAX_CHARS)?
+            };
             Ok(Event::Archived { note, in_time })
         }
         Command::Reopen { reason } => {
@@ -205,8 +208,7 @@ fn called_back(case: &Case, form: CallbackForm, terms: Terms<'_>, now: Micros) -
 /// The terms of work taken up again.
 fn again(case: &Case, terms: Terms<'_>, now: Micros) -> (Due, Option<Due>) {
     let due = terms.deadlines.reply_due(terms.calendar, &case.matter(), now);
-    let step =
-        case.unit.is_none().then(|| terms.deadlines.dispatch_due(terms.calendar, &case.matter(), now));
+    let step = case.unit.is_none().then(|| terms.deadlines.dispatch_due(terms.calendar, &case.matter(), now));
     (due, step)
 }
 
@@ -270,4 +272,3 @@ fn written(text: &str, most: usize) -> Result<String, Refusal> {
         _ => Ok(text),
     }
 }
-

@@ -267,7 +267,10 @@ pub struct Pause {
 /// What has happened to a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the fields are those of the commands, with what was decided: due times and whether in time")]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the commands, with what was decided: due times and whether in time"
+)]
 pub enum Event {
     /// It was taken down.
     Registered {

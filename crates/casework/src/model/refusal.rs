@@ -131,15 +131,9 @@ impl Coded for Refusal {
 
     fn advice(&self) -> String {
         let fixed = match self {
-            Self::Closed(State::Cancelled) => {
-                "这张工单已经撤销，不能再操作。如有需要请重新登记一张。"
-            }
-            Self::Closed(State::Withdrawn) => {
-                "这张工单已经由群众撤回，不能再操作。如有需要请重新登记一张。"
-            }
-            Self::Closed(_) => {
-                "这张工单已经办结归档，不能再操作。如有新情况请重新登记一张。"
-            }
+            Self::Closed(State::Cancelled) => "这张工单已经撤销，不能再操作。如有需要请重新登记一张。",
+            Self::Closed(State::Withdrawn) => "这张工单已经由群众撤回，不能再操作。如有需要请重新登记一张。",
+            Self::Closed(_) => "这张工单已经办结归档，不能再操作。如有新情况请重新登记一张。",
             Self::NotNow { step, state } => {
                 return format!(
                     "工单现在是“{}”，不能{}。请刷新后看可以做的操作。",
@@ -174,10 +168,7 @@ impl Coded for Refusal {
             Self::CoReplied => "协办意见已经提交过了，要补充请用“补充情况”。",
             Self::CoUnits => "协办单位最多5家，不能重复，也不能和主办单位相同，请重新选择。",
             Self::UrgedLately(until) => {
-                return format!(
-                    "已经催过了，承办单位已收到。{}后可以再催一次。",
-                    due_words_exact(*until)
-                );
+                return format!("已经催过了，承办单位已收到。{}后可以再催一次。", due_words_exact(*until));
             }
             Self::ClosedLong(days) => {
                 return format!("归档已经超过{days}天，不能重新办理，请登记一张新工单。");

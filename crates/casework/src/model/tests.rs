@@ -85,8 +85,8 @@ fn opening() -> impl Strategy<Value = Opening> {
 /// Where a step may lead from a state: the diagram of docs/casework.md, by name.
 fn arrows(state: State, step: Step) -> &'static [State] {
     use State::{
-        Archived, CalledBack, Cancelled, Dispatched, Handling, Merged, Objected, Registered, Replied, Suspended,
-        Withdrawn,
+        Archived, CalledBack, Cancelled, Dispatched, Handling, Merged, Objected, Registered, Replied,
+        Suspended, Withdrawn,
     };
     match (step, state) {
         (Step::Dispatch, Registered | Dispatched | Handling | Replied | CalledBack) => &[Dispatched],
@@ -114,7 +114,9 @@ fn arrows(state: State, step: Step) -> &'static [State] {
             Step::Urge | Step::Supervise | Step::Absorb | Step::Split,
             Registered | Dispatched | Objected | Handling | Suspended | Merged,
         )
-        | (Step::Note | Step::Conceal, _) => &[Registered, Dispatched, Objected, Handling, Suspended, Merged, Replied, CalledBack],
+        | (Step::Note | Step::Conceal, _) => {
+            &[Registered, Dispatched, Objected, Handling, Suspended, Merged, Replied, CalledBack]
+        }
         _ => &[],
     }
 }
@@ -245,7 +247,8 @@ fn who_gets_it_does_not_change_what_was_promised_and_a_loop_is_stopped() {
         assert_eq!(case.due, promised);
     }
     assert_eq!(decide(&case, to("b", "又转"), terms, now), Err(Refusal::Loop(3)));
-    let forced = Command::Dispatch { unit: UnitId::from("b"), co_units: vec![], note: "协调".into(), forced: true };
+    let forced =
+        Command::Dispatch { unit: UnitId::from("b"), co_units: vec![], note: "协调".into(), forced: true };
     step(&mut case, forced, terms, now);
 }
 
@@ -256,7 +259,8 @@ fn an_upheld_objection_bars_the_unit() {
     let now = monday();
     let (mut case, _) = open(plain(Kind::Help), terms, now);
     step(&mut case, to("a", ""), terms, now);
-    let object = || Command::Object { reason: "不归我局".into(), evidence: "三定规定".into(), suggest: None };
+    let object =
+        || Command::Object { reason: "不归我局".into(), evidence: "三定规定".into(), suggest: None };
     let late = case.step_due.unwrap().at.plus_secs(1);
     assert_eq!(decide(&case, object(), terms, late), Err(Refusal::ObjectedLate));
     step(&mut case, object(), terms, now);

@@ -44,8 +44,12 @@ impl Casework {
         let site = self.organisation();
         may_see(ctx, &stored, &site)?;
         let (command, sealed) = self.addition(&stored, words)?;
-        let order =
-            Order { command, by: self.actor_words(ctx), sealed, belongs: &|stored| may_see(ctx, stored, &site) };
+        let order = Order {
+            command,
+            by: self.actor_words(ctx),
+            sealed,
+            belongs: &|stored| may_see(ctx, stored, &site),
+        };
         let number = self.carry_out(ctx, number, order, None, |_| Ok(())).await?;
         self.shown(ctx, &number).await
     }

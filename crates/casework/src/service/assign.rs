@@ -28,9 +28,9 @@ impl Options {
     /// In Chinese.
     pub fn check(&self) -> Result<(), CaseworkError> {
         match self.auto_dispatch {
-            Some(at) if !(0.5..=1.0).contains(&at) => Err(CaseworkError::Deadline(
-                "自动派单的把握应在0.5到1之间；不想自动派单请留空。".to_owned(),
-            )),
+            Some(at) if !(0.5..=1.0).contains(&at) => {
+                Err(CaseworkError::Deadline("自动派单的把握应在0.5到1之间；不想自动派单请留空。".to_owned()))
+            }
             _ => Ok(()),
         }
     }
@@ -56,12 +56,8 @@ impl Casework {
         may_see(ctx, &stored, &self.organisation())?;
         let body = stored.body()?;
         let text = format!("{} {} {}", stored.title, stored.category, body.words.join(" "));
-        let asked = Asked {
-            text: &text,
-            category: &stored.category,
-            domain: &stored.domain,
-            place: &stored.place,
-        };
+        let asked =
+            Asked { text: &text, category: &stored.category, domain: &stored.domain, place: &stored.place };
         let mut proposals = self.proposals(&asked).await?;
         proposals.retain(|proposal| !body.case.barred.contains(&proposal.unit));
         Ok(Recommendations { proposals, auto_at: self.options().await.auto_dispatch })
@@ -70,12 +66,8 @@ impl Casework {
     /// The likeliest unit of a draft. None when nobody knows.
     pub(super) async fn propose(&self, draft: &TicketDraft) -> Result<Option<Proposal>, CaseworkError> {
         let text = format!("{} {} {}", draft.title, draft.category, draft.words.join(" "));
-        let asked = Asked {
-            text: &text,
-            category: &draft.category,
-            domain: &draft.domain,
-            place: &draft.place,
-        };
+        let asked =
+            Asked { text: &text, category: &draft.category, domain: &draft.domain, place: &draft.place };
         Ok(self.proposals(&asked).await?.into_iter().next())
     }
 
@@ -113,12 +105,8 @@ impl Casework {
         }
         let stored = self.stored(number).await?;
         let text = format!("{} {} {}", stored.title, stored.category, stored.body()?.words.join(" "));
-        let asked = Asked {
-            text: &text,
-            category: &stored.category,
-            domain: &stored.domain,
-            place: &stored.place,
-        };
+        let asked =
+            Asked { text: &text, category: &stored.category, domain: &stored.domain, place: &stored.place };
         match self.catalogue().blocked(&site, &asked, unit) {
             Some(rule) => {
                 let lead = rule.lead.as_ref().and_then(|lead| site.unit_name(lead)).unwrap_or_default();
@@ -148,7 +136,9 @@ impl Casework {
     /// What is wrong with it, in Chinese.
     pub fn setting_check(&self, name: &str, value: &serde_json::Value) -> Result<(), CaseworkError> {
         let unread = |error: serde_json::Error| {
-            CaseworkError::Deadline(format!("这份设置的格式不对：{error}。请检查后再保存，原来的设置没有变。"))
+            CaseworkError::Deadline(format!(
+                "这份设置的格式不对：{error}。请检查后再保存，原来的设置没有变。"
+            ))
         };
         match name {
             Options::SETTING => serde_json::from_value::<Options>(value.clone()).map_err(unread)?.check(),

@@ -91,7 +91,8 @@ impl Casework {
         let plain = self.unseal(&sealed)?;
         let content = STANDARD.decode(plain.expose()).map_err(|_| CaseworkError::NotFound)?;
         let mut tx = self.0.store.begin(ctx).await?;
-        tx.audit("ticket.file", &format!("ticket:{}", stored.number), &serde_json::json!({ "file": id })).await?;
+        tx.audit("ticket.file", &format!("ticket:{}", stored.number), &serde_json::json!({ "file": id }))
+            .await?;
         tx.commit().await?;
         Ok((row.try_get("kind")?, content))
     }

@@ -215,7 +215,8 @@ impl Casework {
             all.sort_by_key(|line| (-line.lights.red, -line.open));
             all
         };
-        let states = next(&|id| State::read(id).map_or_else(|| id.to_owned(), |state| state.chinese().to_owned()));
+        let states =
+            next(&|id| State::read(id).map_or_else(|| id.to_owned(), |state| state.chinese().to_owned()));
         let units = next(&|id| site.unit_name(&UnitId::from(id)).unwrap_or(id).to_owned());
         let places = next(&|id| site.place_name(id).unwrap_or(id).to_owned());
         for line in &states {
@@ -277,7 +278,11 @@ impl Casework {
         let mut units: Vec<UnitFigures> = by
             .iter()
             .map(|(unit, counts)| {
-                let name = site.unit_name(&UnitId(unit.clone())).unwrap_or(if unit.is_empty() { "热线直接答复" } else { unit });
+                let name = site.unit_name(&UnitId(unit.clone())).unwrap_or(if unit.is_empty() {
+                    "热线直接答复"
+                } else {
+                    unit
+                });
                 unit_figures(unit, name, counts)
             })
             .collect();
@@ -343,8 +348,11 @@ impl Casework {
             let body = stored.body()?;
             let mut reasons = Vec::new();
             let replied = body.case.replied.unwrap_or_default();
-            let row =
-                sqlx::query(sql::CALLER_AGAIN).bind(stored.id.as_str()).bind(replied.0).fetch_one(store).await?;
+            let row = sqlx::query(sql::CALLER_AGAIN)
+                .bind(stored.id.as_str())
+                .bind(replied.0)
+                .fetch_one(store)
+                .await?;
             let again = Self::counted(&row)?;
             if again > 0 {
                 reasons.push(format!("答复后同一群众又反映了{again}次"));
@@ -363,7 +371,8 @@ impl Casework {
                 crate::Event::Replied { words, .. } => Some(words),
                 _ => None,
             });
-            let empty = reply.map(|reply| quality::check(body.case.kind, &body.words, &reply)).unwrap_or_default();
+            let empty =
+                reply.map(|reply| quality::check(body.case.kind, &body.words, &reply)).unwrap_or_default();
             if empty.iter().any(|found| found.code == "template" || found.code == "point_missed") {
                 reasons.push("答复像套话或没有答到点上".to_owned());
             }
@@ -435,7 +444,12 @@ impl Casework {
     }
 
     /// Notes why a matter of the window could not be done.
-    pub(super) async fn window_cause(&self, ctx: &Ctx, number: &str, cause: &str) -> Result<(), CaseworkError> {
+    pub(super) async fn window_cause(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        cause: &str,
+    ) -> Result<(), CaseworkError> {
         let mut tx = self.0.store.begin(ctx).await?;
         let stored = self.locked(&mut tx, number).await?;
         let mut body = stored.body()?;

@@ -85,9 +85,9 @@ impl Casework {
     pub(super) async fn citizen_steps(&self, ctx: &Ctx, case: &Case) -> Result<Vec<String>, CaseworkError> {
         let rules = self.rules().await?;
         let can = |step| guard(case, step, rules.terms(), ctx.now).is_ok();
-        let lately = case.urged.is_some_and(|at| {
-            at.plus_secs(i64::from(rules.deadlines.urge_hours) * 3_600) > ctx.now
-        });
+        let lately = case
+            .urged
+            .is_some_and(|at| at.plus_secs(i64::from(rules.deadlines.urge_hours) * 3_600) > ctx.now);
         let all = [
             ("append", can(Step::Note)),
             ("attach", can(Step::Note)),

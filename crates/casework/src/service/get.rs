@@ -107,9 +107,7 @@ pub(super) fn may_see(ctx: &Ctx, stored: &StoredTicket, site: &Organisation) -> 
     let Actor::Staff { scope, .. } = &ctx.actor else { return Ok(()) };
     let within = match scope {
         Scope::District => true,
-        Scope::Unit(unit) => {
-            stored.unit == unit.as_str() || stored.flags.contains(&format!(",co:{unit},"))
-        }
+        Scope::Unit(unit) => stored.unit == unit.as_str() || stored.flags.contains(&format!(",co:{unit},")),
         Scope::Place(code) => {
             covers(scope, &Scope::Place(stored.place_code.clone()))
                 || site.unit_of_place(code).is_some_and(|unit| unit.id.as_str() == stored.unit)

@@ -273,7 +273,8 @@ impl Casework {
         Bounds {
             due_before: filter.due.map(|due| due.before(ctx.now).0),
             co: unit.as_ref().map(|unit| format!("%,co:{},%", escaped(unit))),
-            place_unit: place.and_then(|code| self.organisation().unit_of_place(code).map(|unit| unit.id.to_string())),
+            place_unit: place
+                .and_then(|code| self.organisation().unit_of_place(code).map(|unit| unit.id.to_string())),
             flag: filter.flag.as_ref().map(|flag| format!("%,{},%", escaped(flag))),
             text,
             caller: caller.unwrap_or_default(),
@@ -297,7 +298,6 @@ struct Bounds {
     place_unit: Option<String>,
     flag: Option<String>,
 }
-
 
 /// The LIKE pattern for text that stands anywhere. A ticket's number is found however it is typed.
 fn containing(text: &str) -> String {

@@ -35,12 +35,14 @@ use guard::ProofGuard;
 
 pub use assign::{Options, Recommendations};
 pub use attach::{FILE_MAX_BYTES, FILES_MAX};
-pub use board::{Board, BoardLine, Group, Indicators, Lights, Rates, Repeats, UnitFigures, Unsolved, WindowMonth};
+pub use board::{
+    Board, BoardLine, Group, Indicators, Lights, Rates, Repeats, UnitFigures, Unsolved, WindowMonth,
+};
 pub use citizen::{CitizenForm, CitizenStep};
-pub use notice::{Notice, Notices};
-pub use take::{Part, StepForm};
 pub use list::{DueFilter, Paging, TicketFilter};
+pub use notice::{Notice, Notices};
 pub use progress::Proof;
+pub use take::{Part, StepForm};
 
 /// The purpose under which what is personal in a ticket is sealed.
 const SEAL_TICKET: &str = "ticket";

@@ -150,10 +150,9 @@ impl Casework {
         let desk = || Some("role:dispatcher".to_owned());
         let mut told: Vec<(Option<String>, &str, &str)> = match event {
             Event::Dispatched { .. } => vec![(own(), "info", "已派给贵单位，请签收")],
-            Event::Upheld { from, .. } => vec![
-                (own(), "info", "已派给贵单位，请签收"),
-                (Some(to(from)), "info", "的异议成立，已改派"),
-            ],
+            Event::Upheld { from, .. } => {
+                vec![(own(), "info", "已派给贵单位，请签收"), (Some(to(from)), "info", "的异议成立，已改派")]
+            }
             Event::Overruled { .. } => vec![(own(), "warn", "的异议不成立，请签收办理")],
             Event::Objected { .. } => vec![(desk(), "warn", "有异议，请裁定")],
             Event::ExtensionAsked { .. } => vec![(desk(), "info", "申请延期，请审批")],
@@ -168,7 +167,11 @@ impl Casework {
             Event::CalledBack { next: Next::Reopen { escalate, .. }, .. } => {
                 let mut all = vec![(own(), "warn", "回访群众表示没有解决，已退回重办")];
                 if *escalate {
-                    all.push((Some("role:supervisor".to_owned()), "late", "再次办理后群众仍不认可，请指定督办人"));
+                    all.push((
+                        Some("role:supervisor".to_owned()),
+                        "late",
+                        "再次办理后群众仍不认可，请指定督办人",
+                    ));
                 }
                 all
             }

@@ -7,9 +7,9 @@ use sqlx::Row as _;
 use store::{StoreError, Tx, to_json};
 
 use super::rows::{Body, EventBody, Secrets, hush, mask_words, masked};
-use super::{Casework, SEAL_CALLBACK, SEAL_TICKET, TOPIC};
 use super::search::search_terms;
 use super::step::{Order, Rules, flags};
+use super::{Casework, SEAL_CALLBACK, SEAL_TICKET, TOPIC};
 use crate::dispatch::Proposal;
 use crate::model::{self, Command, Opening, Refusal, Urgency};
 use crate::{Case, CaseworkError, Event, Ticket, TicketDraft, sql};

@@ -3,9 +3,9 @@
 use kernel::{Actor, Ctx, Scope, UnitId};
 use security::{Permission, SecurityError, authorise};
 
+use crate::Organisation;
 use crate::model::{Case, State, Step, Terms, guard};
 use crate::view::{StepField, StepOffer};
-use crate::Organisation;
 
 /// Whether the actor acts for a unit: its own handlers, and for the unit that governs a place those of the place.
 pub(super) fn acts_for(ctx: &Ctx, unit: &UnitId, site: &Organisation) -> bool {
@@ -80,7 +80,13 @@ pub(super) fn offers(ctx: &Ctx, case: &Case, terms: Terms<'_>, site: &Organisati
 }
 
 fn field(name: &str, words: &str, kind: &str, required: bool) -> StepField {
-    StepField { name: name.to_owned(), words: words.to_owned(), kind: kind.to_owned(), required, options: Vec::new() }
+    StepField {
+        name: name.to_owned(),
+        words: words.to_owned(),
+        kind: kind.to_owned(),
+        required,
+        options: Vec::new(),
+    }
 }
 
 fn fields(step: Step, case: &Case, ctx: &Ctx) -> Vec<StepField> {
@@ -151,4 +157,3 @@ fn fields(step: Step, case: &Case, ctx: &Ctx) -> Vec<StepField> {
         Step::Split => vec![field("parts", "拆成哪几件事", "parts", true)],
     }
 }
-

@@ -138,10 +138,14 @@ fn next_step(body: &Body, site: &Organisation, now: Micros) -> String {
     let late = due < now;
     match case.state {
         State::Suspended => {
-            format!("承办单位等您补充情况，请在{by}前在下面回答，或拨打12345告诉我们。到时没有收到，会按现有情况继续办理。")
+            format!(
+                "承办单位等您补充情况，请在{by}前在下面回答，或拨打12345告诉我们。到时没有收到，会按现有情况继续办理。"
+            )
         }
         State::Registered | State::Dispatched | State::Objected | State::Handling | State::Merged if late => {
-            format!("应在{by}前答复您，现在已经超过了，很抱歉。您可以在下面催办、补充说明，或拨打12345转人工。")
+            format!(
+                "应在{by}前答复您，现在已经超过了，很抱歉。您可以在下面催办、补充说明，或拨打12345转人工。"
+            )
         }
         State::Registered if case.callback => format!("工作人员最迟{by}给您回电，请保持电话畅通。"),
         State::Registered => format!("正在安排承办单位，最迟{by}给您答复。"),
@@ -152,7 +156,9 @@ fn next_step(body: &Body, site: &Organisation, now: Micros) -> String {
             "答复已经给出。如果问题没有解决，请拨打12345转人工，并说出这个工单号。".to_owned()
         }
         State::Replied => {
-            format!("我们会在{by}前回访，了解问题是否解决。您也可以直接在下面评价；没有解决的话，会重新办理。")
+            format!(
+                "我们会在{by}前回访，了解问题是否解决。您也可以直接在下面评价；没有解决的话，会重新办理。"
+            )
         }
         State::CalledBack => "已经回访，即将归档。".to_owned(),
         State::Archived => "这件事已经办结。如果有新情况，请重新登记或拨打12345。".to_owned(),

@@ -54,7 +54,8 @@ impl Casework {
         }
         let mut counted = Vec::new();
         for term in terms {
-            let row = sqlx::query(sql::TERM_COUNT).bind(term.as_str()).bind(COMPARED).fetch_one(store).await?;
+            let row =
+                sqlx::query(sql::TERM_COUNT).bind(term.as_str()).bind(COMPARED).fetch_one(store).await?;
             let count: i64 = row.try_get(0)?;
             counted.push((count, term));
         }

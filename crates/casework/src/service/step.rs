@@ -61,8 +61,12 @@ impl Casework {
     ) -> Result<Ticket, CaseworkError> {
         authorise(ctx, Permission::TicketDispatch, None)?;
         self.may_get(ctx, number, unit, false).await?;
-        let command =
-            Command::Dispatch { unit: unit.clone(), co_units: Vec::new(), note: note.to_owned(), forced: false };
+        let command = Command::Dispatch {
+            unit: unit.clone(),
+            co_units: Vec::new(),
+            note: note.to_owned(),
+            forced: false,
+        };
         self.move_on(ctx, number, command, None, |_| Ok(())).await
     }
 
@@ -179,7 +183,8 @@ impl Casework {
         let event = model::decide(&body.case, order.command, rules.terms(), now)?;
         model::apply(&mut body.case, &event, now);
         let case = &body.case;
-        let title = if event == Event::Concealed { hush(&stored.title, &body.name) } else { stored.title.clone() };
+        let title =
+            if event == Event::Concealed { hush(&stored.title, &body.name) } else { stored.title.clone() };
         let changed = sqlx::query(sql::TICKET_CHANGE)
             .bind(to_json("ticket", &body)?)
             .bind(case.unit.as_ref().map_or("", UnitId::as_str))
@@ -224,7 +229,9 @@ impl Casework {
         for number in followers {
             let command = match event {
                 Event::Replied { words, .. } => Command::FollowReply { words: words.clone() },
-                Event::Dispatched { .. } | Event::Upheld { .. } => Command::Follow { unit: case.unit.clone() },
+                Event::Dispatched { .. } | Event::Upheld { .. } => {
+                    Command::Follow { unit: case.unit.clone() }
+                }
                 Event::Cancelled { .. } | Event::Withdrawn { .. } => {
                     Command::Unmerge { reason: format!("主单{leading}已关闭，单独办理") }
                 }
@@ -237,8 +244,14 @@ impl Casework {
                 continue;
             }
             let by = format!("主单{leading}");
-            self.take(tx, &stored, &mut body, Order { command, by, sealed: None, belongs: &|_| Ok(()) }, rules)
-                .await?;
+            self.take(
+                tx,
+                &stored,
+                &mut body,
+                Order { command, by, sealed: None, belongs: &|_| Ok(()) },
+                rules,
+            )
+            .await?;
         }
         Ok(())
     }

@@ -107,7 +107,12 @@ impl Casework {
     /// # Errors
     /// When the actor may not take it, there is no such ticket or unit, the state does not allow it, somebody was faster, or the
     /// reply would not help the citizen.
-    pub async fn ticket_step(&self, ctx: &Ctx, number: &str, form: StepForm) -> Result<Ticket, CaseworkError> {
+    pub async fn ticket_step(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        form: StepForm,
+    ) -> Result<Ticket, CaseworkError> {
         authorise(ctx, Permission::TicketRead, None)?;
         let site = self.organisation();
         let stored = self.stored(number).await?;
@@ -330,7 +335,13 @@ impl Casework {
             caller_key: self.0.keys.caller_key(&secrets.phone),
             phone: secrets.phone,
             name: secrets.name,
-            facts: body.facts.iter().zip(&secrets.facts).filter(|(fact, _)| fact.personal).map(plain).collect(),
+            facts: body
+                .facts
+                .iter()
+                .zip(&secrets.facts)
+                .filter(|(fact, _)| fact.personal)
+                .map(plain)
+                .collect(),
             words: vec![part.words],
             unit: None,
             window: None,
@@ -340,6 +351,10 @@ impl Casework {
 
     /// Refuses a unit that is not there or closed down.
     pub(super) fn known(&self, unit: &UnitId) -> Result<(), CaseworkError> {
-        if self.organisation().has_unit(unit) { Ok(()) } else { Err(CaseworkError::NoSuchUnit(unit.to_string())) }
+        if self.organisation().has_unit(unit) {
+            Ok(())
+        } else {
+            Err(CaseworkError::NoSuchUnit(unit.to_string()))
+        }
     }
 }

@@ -4,9 +4,9 @@ use kernel::UnitId;
 
 use super::CITIZEN;
 use super::rows::EventBody;
+use crate::Organisation;
 use crate::model::{CallbackForm, Event, Next, State, WindowResult};
 use crate::words::due_words_exact;
-use crate::Organisation;
 
 /// What happened, for staff.
 pub(super) fn staff_words(event: &Event, site: &Organisation) -> String {
@@ -16,8 +16,11 @@ pub(super) fn staff_words(event: &Event, site: &Organisation) -> String {
     match event {
         Event::Registered { callback, due, .. } => {
             let what = if *callback { "前回电" } else { "前答复" };
-            let provisional =
-                if due.provisional { "（节假日安排还没有公布，暂按周末推算）" } else { "" };
+            let provisional = if due.provisional {
+                "（节假日安排还没有公布，暂按周末推算）"
+            } else {
+                ""
+            };
             format!("登记，应在{}{what}{provisional}", due_words_exact(due.at))
         }
         Event::Dispatched { unit, from, note, co_units, forced, .. } => {
@@ -33,7 +36,8 @@ pub(super) fn staff_words(event: &Event, site: &Organisation) -> String {
         }
         Event::Accepted { in_time } => format!("签收{}", late(*in_time)),
         Event::Objected { reason, evidence, suggest, .. } => {
-            let suggest = suggest.as_ref().map(|unit| format!("；建议由{}办理", name(unit))).unwrap_or_default();
+            let suggest =
+                suggest.as_ref().map(|unit| format!("；建议由{}办理", name(unit))).unwrap_or_default();
             format!("提出异议：{reason}；依据：{evidence}{suggest}")
         }
         Event::Upheld { reason, unit, .. } => format!("异议成立，改派{}：{reason}", name(unit)),
