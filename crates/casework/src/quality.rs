@@ -81,6 +81,9 @@ pub fn words(found: &[Finding]) -> String {
 fn missed(said: &[String], reply: &str) -> Vec<String> {
     const MOST: usize = 3;
     let answered = pairs(reply);
+    let passed_over = |point: &str| {
+        point.chars().count() >= POINT_CHARS && !told(point, reply) && pairs(point).is_disjoint(&answered)
+    };
     let mut all = Vec::new();
     for text in said {
         let mut point = String::new();
@@ -91,17 +94,24 @@ fn missed(said: &[String], reply: &str) -> Vec<String> {
                 continue;
             }
             let asks = matches!(c, '？' | '?') || asks(&point);
-            if asks && point.chars().count() >= POINT_CHARS && pairs(&point).is_disjoint(&answered) {
+            if asks && passed_over(&point) {
                 all.push(point.trim().chars().take(30).collect());
             }
             point.clear();
         }
-        if asks(&point) && point.chars().count() >= POINT_CHARS && pairs(&point).is_disjoint(&answered) {
+        if asks(&point) && passed_over(&point) {
             all.push(point.trim().chars().take(30).collect());
         }
     }
     all.truncate(MOST);
     all
+}
+
+/// Whether a question for a time is answered by one, in whatever words.
+fn told(point: &str, reply: &str) -> bool {
+    const WHEN: [&str; 5] = ["什么时候", "多久", "几时", "哪天", "几天"];
+    const THEN: [&str; 8] = ["月", "日前", "今天", "明天", "工作日", "小时", "本周", "下周"];
+    WHEN.iter().any(|word| point.contains(word)) && THEN.iter().any(|word| reply.contains(word))
 }
 
 fn asks(point: &str) -> bool {
