@@ -88,7 +88,7 @@ store::sql! {
         postgres: "SELECT id, number, title, kind, category, domain, state, urgency, place, unit, proposed_unit, due_us,
             created_us, updated_us, next_us, owner, flags
         FROM tickets
-        WHERE id IN (SELECT jsonb_array_elements_text(CAST($14 AS JSONB))) AND (CAST($1 AS TEXT) IS NULL OR state = $1) AND (CAST($2 AS TEXT) IS NULL OR kind = $2)
+        WHERE id IN (SELECT jsonb_array_elements_text(CAST(CAST($14 AS TEXT) AS JSONB))) AND (CAST($1 AS TEXT) IS NULL OR state = $1) AND (CAST($2 AS TEXT) IS NULL OR kind = $2)
             AND (CAST($3 AS TEXT) IS NULL OR domain = $3)
             AND (CAST($4 AS TEXT) IS NULL OR unit = $4 OR (unit = '' AND proposed_unit = $4))
             AND (CAST($5 AS TEXT) IS NULL OR urgency = $5) AND (CAST($6 AS BIGINT) IS NULL OR due_us < $6)
