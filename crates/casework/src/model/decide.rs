@@ -82,7 +82,7 @@ pub fn decide(case: &Case, command: Command, terms: Terms<'_>, now: Micros) -> R
             replied(case, &words, in_time, result, terms, now)
         }
         Command::FollowReply { words } => replied(case, &words, in_time, None, terms, now),
-        Command::Callback(form) => called_back(case, form, terms, now),
+        Command::Callback(form) => called_back(case, &form, terms, now),
         Command::Append { words } => Ok(Event::Appended { words: written(&words, WORDS_MAX_CHARS)? }),
         Command::Archive { note } => {
             let note = if case.state == State::CalledBack {
@@ -183,7 +183,7 @@ fn replied(
     Ok(Event::Replied { words: written(words, WORDS_MAX_CHARS)?, in_time, due, step, result })
 }
 
-fn called_back(case: &Case, form: CallbackForm, terms: Terms<'_>, now: Micros) -> Result<Event, Refusal> {
+fn called_back(case: &Case, form: &CallbackForm, terms: Terms<'_>, now: Micros) -> Result<Event, Refusal> {
     let note = optional(&form.note)?;
     let rules = terms.deadlines;
     if !form.reached {
@@ -202,7 +202,7 @@ fn called_back(case: &Case, form: CallbackForm, terms: Terms<'_>, now: Micros) -
         let (due, step) = again(case, terms, now);
         Next::Reopen { due, step, escalate: case.reopened > 0 && case.supervisor.is_none() }
     };
-    Ok(Event::CalledBack { form: CallbackForm { note, ..form }, next })
+    Ok(Event::CalledBack { form: CallbackForm { note, ..form.clone() }, next })
 }
 
 /// The terms of work taken up again.
@@ -237,13 +237,13 @@ fn resumed(case: &Case, terms: Terms<'_>, now: Micros) -> Due {
         Some(left) if pause.by_clock => Due { at: Micros(now.0.saturating_add_unsigned(left)), ..before },
         // Nobody loses time by an answer: at the same instant the old term stands.
         Some(_) if pause.since == now => before,
-        Some(left) => match terms.calendar.add_working_us(now, left) {
-            Ok(at) => Due { at: at.max(before.at), provisional: before.provisional },
-            Err(_) => {
-                let at = terms.calendar.provisional().add_working_us(now, left).unwrap_or(before.at);
-                Due { at: at.max(before.at), provisional: true }
+        Some(left) => {
+            if let Ok(at) = terms.calendar.add_working_us(now, left) {
+                return Due { at: at.max(before.at), provisional: before.provisional };
             }
-        },
+            let at = terms.calendar.provisional().add_working_us(now, left).unwrap_or(before.at);
+            Due { at: at.max(before.at), provisional: true }
+        }
     }
 }
 

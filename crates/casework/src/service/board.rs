@@ -402,11 +402,7 @@ impl Casework {
     }
 
     /// What keeps a reply from being sent.
-    pub(super) fn check_reply(
-        &self,
-        stored: &StoredTicket,
-        words: &str,
-    ) -> Result<Vec<Finding>, CaseworkError> {
+    pub(super) fn check_reply(stored: &StoredTicket, words: &str) -> Result<Vec<Finding>, CaseworkError> {
         let body = stored.body()?;
         let found = quality::check(body.case.kind, &body.words, words);
         Ok(found.into_iter().filter(|one| one.must).collect())

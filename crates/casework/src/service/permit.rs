@@ -43,9 +43,14 @@ pub(super) fn may_take(ctx: &Ctx, case: &Case, step: Step, site: &Organisation) 
         | Step::Unmerge
         | Step::Split
         | Step::Cancel => authorise(ctx, Permission::TicketDispatch, None),
-        Step::Accept | Step::Object | Step::Forward | Step::Ask | Step::Extend | Step::Resume => for_unit(),
         Step::Reply if case.state == State::Registered => authorise(ctx, Permission::TicketCreate, None),
-        Step::Reply => for_unit(),
+        Step::Accept
+        | Step::Object
+        | Step::Forward
+        | Step::Ask
+        | Step::Extend
+        | Step::Resume
+        | Step::Reply => for_unit(),
         Step::CoReply => {
             authorise(ctx, Permission::TicketReply, None)?;
             let helps = case.co_units.iter().any(|co| acts_for(ctx, &co.unit, site));

@@ -215,7 +215,7 @@ impl Casework {
             Step::ExtendRefuse => Command::ExtendRefuse { reason },
             Step::Reply => {
                 if !form.anyway {
-                    let found = self.check_reply(stored, &form.words)?;
+                    let found = Self::check_reply(stored, &form.words)?;
                     if !found.is_empty() {
                         return Err(CaseworkError::WeakReply(quality::words(&found)));
                     }
