@@ -211,6 +211,7 @@ export interface Care {
 export interface Feedback {
   seq: number
   entry_id: string
+  revision: number
   helpful: number
   words: string
   given_by: string
