@@ -6,7 +6,7 @@
 mod docx;
 mod html;
 mod pdf;
-mod propose;
+pub(crate) mod propose;
 mod read;
 mod xlsx;
 mod xml;
