@@ -53,8 +53,8 @@ async function clean(tab, name) {
 
 async function chat(words) {
   const opened = await server.call('POST', '/chats', {})
-  const said = await server.call('POST', `/chats/${opened.token}/messages`, { client_id: '1', text: words })
-  return JSON.stringify(said)
+  const said = await server.call('POST', `/chats/${opened.body.token}/messages`, { client_id: '1', text: words })
+  return JSON.stringify(said.body)
 }
 
 test('a question without an answer becomes an answer in use, by two people', async () => {
