@@ -155,7 +155,8 @@ impl Hotline {
         let was_ended = record.conversation.phase == Phase::Ended;
         record.conversation = self.run(record.conversation, event, ctx.now, &mut out).await?;
         record.asked = out.asked.take().or(record.asked);
-        let unhelped = out.handed_over.as_ref().is_some_and(|hand_over| crate::gap::was_no_help(hand_over.reason));
+        let unhelped =
+            out.handed_over.as_ref().is_some_and(|hand_over| crate::gap::was_no_help(hand_over.reason));
         if let Some(hand_over) = &out.handed_over {
             record.hand_over = Some(hand_over_view(hand_over));
             record.handed_over_us = Some(ctx.now.0);

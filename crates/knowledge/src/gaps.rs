@@ -96,8 +96,10 @@ mod tests {
     /// How often paraphrases of real questions come together, and strangers. Printed, and held to a floor.
     #[test]
     fn real_paraphrases_come_together() {
-        let folder = std::env::var_os("MINSHENG_DATA")
-            .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), Into::into);
+        let folder = std::env::var_os("MINSHENG_DATA").map_or_else(
+            || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+            Into::into,
+        );
         let (Ok(mut known), Ok(mut asked)) = (
             csv::Reader::from_path(folder.join("faq/kb_28018.csv")),
             csv::Reader::from_path(folder.join("faq/queries_dev.csv")),

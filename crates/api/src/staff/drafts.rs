@@ -178,8 +178,7 @@ pub async fn approve(
     let Passed { words, publish_at_us, recheck_on } = passed;
     let at = publish_at_us.map(Micros);
     let library = staffed.hotline.library();
-    let draft =
-        library.draft_approve(&person.ctx, number(&seq), at, recheck_on.as_deref(), &words).await?;
+    let draft = library.draft_approve(&person.ctx, number(&seq), at, recheck_on.as_deref(), &words).await?;
     full(&staffed, &person, draft).await
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use kernel::ErrorCode;
 use knowledge::EntryRecord;
 use knowledge::service::{
-    Care, Dependents, DependentNode, Draft, Feedback, Gap, GapFigures, Note, SourceRow, UpkeepList,
+    Care, DependentNode, Dependents, Draft, Feedback, Gap, GapFigures, Note, SourceRow, UpkeepList,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -53,7 +53,10 @@ pub fn due_of(entry: &Entry, recheck_on: Option<Date>, seen: Date, day: Date) ->
     let in_force = entry.clauses.iter().any(|clause| clause.in_force(day));
     let begins = entry.clauses.iter().any(|clause| clause.in_force_from.is_some_and(|from| day < from));
     let due = |kind, on| Some(Due { kind, on });
-    if !in_force && !begins && let Some(last) = ends().max() {
+    if !in_force
+        && !begins
+        && let Some(last) = ends().max()
+    {
         return due(DueKind::Expired, last);
     }
     // An end that was looked at after it had come is settled.

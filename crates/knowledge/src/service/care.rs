@@ -87,7 +87,8 @@ impl Library {
         let cares: Vec<Care> = sqlx::query_as(sql::CARE_ALL).fetch_all(self.store().read()).await?;
         let cares: HashMap<String, Care> =
             cares.into_iter().map(|care| (care.entry_id.clone(), care)).collect();
-        let open: Vec<(String, i64)> = sqlx::query_as(sql::REPORT_COUNTS).fetch_all(self.store().read()).await?;
+        let open: Vec<(String, i64)> =
+            sqlx::query_as(sql::REPORT_COUNTS).fetch_all(self.store().read()).await?;
         let open: HashMap<String, i64> = open.into_iter().collect();
         let (shelf, today) = (self.shelf(), ctx.now.day());
         let none = Care::default();
@@ -215,11 +216,7 @@ pub(super) async fn care_in(tx: &mut Tx, id: &str) -> Result<Care, KnowledgeErro
 }
 
 /// Notes that a second person has seen an entry, and when to look again.
-pub(super) async fn reviewed(
-    tx: &mut Tx,
-    id: &str,
-    recheck_on: Option<&str>,
-) -> Result<(), KnowledgeError> {
+pub(super) async fn reviewed(tx: &mut Tx, id: &str, recheck_on: Option<&str>) -> Result<(), KnowledgeError> {
     sqlx::query(sql::CARE_REVIEWED).bind(id).bind(recheck_on).execute(&mut **tx).await?;
     Ok(())
 }

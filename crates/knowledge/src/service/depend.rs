@@ -101,10 +101,11 @@ impl Library {
             clauses: record.entry.clauses.iter().map(|clause| clause.id.clone()).collect(),
             silent,
         };
-        let tests = record.entry.tests.iter().map(|question| DependentTest {
-            entry_id: id.to_owned(),
-            question: question.clone(),
-        });
+        let tests = record
+            .entry
+            .tests
+            .iter()
+            .map(|question| DependentTest { entry_id: id.to_owned(), question: question.clone() });
         let found = rest_on(&shelf, vec![answer], day, |entry, _| (entry == id).then_some(silent));
         Ok(Dependents { tests: tests.collect(), ..found })
     }
@@ -168,7 +169,8 @@ impl Library {
             let ends = |clause: &&crate::Clause| {
                 clause.source == source && clause.in_force_until.is_none_or(|until| last < until)
             };
-            let ended: Vec<String> = entry.clauses.iter().filter(ends).map(|clause| clause.id.clone()).collect();
+            let ended: Vec<String> =
+                entry.clauses.iter().filter(ends).map(|clause| clause.id.clone()).collect();
             if ended.is_empty() {
                 continue;
             }
@@ -211,8 +213,13 @@ impl Library {
             if !entry_change(&mut tx, &entry, Status::Published, revision, record.revision).await? {
                 return Err(KnowledgeError::Conflict(entry.title));
             }
-            note(&mut tx, &entry.id, NoteKind::Repealed, &format!("《{source}》自{from}起废止：{}", reason.trim()))
-                .await?;
+            note(
+                &mut tx,
+                &entry.id,
+                NoteKind::Repealed,
+                &format!("《{source}》自{from}起废止：{}", reason.trim()),
+            )
+            .await?;
             let detail = json!({ "source": source, "from": from, "revision": revision });
             tx.audit("entry.repeal", &object(&entry.id), &detail).await?;
         }

@@ -302,8 +302,12 @@ impl Library {
         let state = decide(draft.state, step, &draft.author, &actor, due, tx.now())?;
         self.draft_set(tx, draft, state, None, None).await?;
         note(tx, &draft.entry.id, kind, words).await?;
-        tx.audit(&format!("draft.{}", kind.as_str()), &object(&draft.entry.id), &json!({ "draft": draft.seq }))
-            .await?;
+        tx.audit(
+            &format!("draft.{}", kind.as_str()),
+            &object(&draft.entry.id),
+            &json!({ "draft": draft.seq }),
+        )
+        .await?;
         Ok(())
     }
 
@@ -327,7 +331,11 @@ impl Library {
             .bind(draft.version)
             .execute(&mut **tx)
             .await?;
-        if changed.rows_affected() == 1 { Ok(()) } else { Err(KnowledgeError::Conflict(draft.entry.title.clone())) }
+        if changed.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(KnowledgeError::Conflict(draft.entry.title.clone()))
+        }
     }
 
     /// A draft within a transaction, if the actor may see it.

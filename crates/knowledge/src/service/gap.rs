@@ -200,7 +200,8 @@ impl Library {
         let mut took: Vec<f64> =
             closed.iter().filter_map(|(_, fifth, live)| Some(hours((*fifth)?, *live))).collect();
         took.sort_by(f64::total_cmp);
-        let at = |share: f64| took.get(((took.len() as f64 - 1.0) * share).round().max(0.0) as usize).copied();
+        let at =
+            |share: f64| took.get(((took.len() as f64 - 1.0) * share).round().max(0.0) as usize).copied();
         let waiting = self.gaps_open().await?.into_iter().filter(|gap| gap.fifth_us.is_some()).count();
         Ok(GapFigures { waiting, closed: closed.len(), hours_p50: at(0.5), hours_p90: at(0.9) })
     }
@@ -225,7 +226,8 @@ impl Library {
         let mut wordings: Vec<String> = Vec::new();
         let mut open: Vec<String> = Vec::new();
         for key in keys {
-            let row: Option<(String,)> = sqlx::query_as(sql::GAP_GET).bind(key.as_str()).fetch_optional(&mut *tx).await?;
+            let row: Option<(String,)> =
+                sqlx::query_as(sql::GAP_GET).bind(key.as_str()).fetch_optional(&mut *tx).await?;
             if let Some((sample,)) = row {
                 open.push(key.clone());
                 if wordings.len() < IN_DRAFT && !wordings.contains(&sample) {
@@ -391,12 +393,7 @@ pub(super) async fn mark(tx: &mut Tx, keys: &[String], draft: Option<i64>) -> Re
     Ok(())
 }
 
-async fn close(
-    tx: &mut Tx,
-    keys: &[String],
-    state: &str,
-    entry: Option<&str>,
-) -> Result<(), KnowledgeError> {
+async fn close(tx: &mut Tx, keys: &[String], state: &str, entry: Option<&str>) -> Result<(), KnowledgeError> {
     for key in keys {
         sqlx::query(sql::GAP_CLOSE).bind(key.as_str()).bind(state).bind(entry).execute(&mut **tx).await?;
     }

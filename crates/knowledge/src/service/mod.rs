@@ -11,6 +11,7 @@ mod gap;
 mod get;
 mod lead;
 mod list;
+mod local;
 mod notes;
 mod open;
 mod publish;

@@ -47,7 +47,8 @@ impl Library {
             self.into_use(&mut tx, &draft).await?;
             self.commit(tx).await?;
         } else {
-            tx.audit("draft.approve", &object(&draft.entry.id), &json!({ "draft": seq, "at_us": at })).await?;
+            tx.audit("draft.approve", &object(&draft.entry.id), &json!({ "draft": seq, "at_us": at }))
+                .await?;
             tx.commit().await?;
         }
         self.draft_get(ctx, seq).await
@@ -59,11 +60,8 @@ impl Library {
     /// When the database refuses; the next call goes on.
     pub async fn drafts_publish_due(&self, clock: &dyn Clock) -> Result<usize, KnowledgeError> {
         let ctx = Ctx::system("knowledge", clock);
-        let due: Vec<StoredDraft> = sqlx::query_as(sql::DRAFT_DUE)
-            .bind(ctx.now.0)
-            .bind(BATCH)
-            .fetch_all(self.store().read())
-            .await?;
+        let due: Vec<StoredDraft> =
+            sqlx::query_as(sql::DRAFT_DUE).bind(ctx.now.0).bind(BATCH).fetch_all(self.store().read()).await?;
         let mut published = 0;
         for row in due {
             let draft = row.draft()?;

@@ -147,7 +147,8 @@ impl Library {
                 };
                 let known = tested.id != entry.id
                     || before.is_some_and(|before| before.tests.iter().any(|known| known == question));
-                let failed = known && self.failing(&self.0.index, &shelf, None, tested, question, day).is_some();
+                let failed =
+                    known && self.failing(&self.0.index, &shelf, None, tested, question, day).is_some();
                 if failed { run.still_wrong.push(broken) } else { run.broken.push(broken) }
             }
         }

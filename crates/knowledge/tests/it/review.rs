@@ -12,8 +12,7 @@ use store::testing::for_each_engine;
 
 /// Another editor.
 fn second() -> Ctx {
-    let actor =
-        Actor::Staff { id: StaffId::from("s2"), role: Role::KnowledgeEditor, scope: Scope::District };
+    let actor = Actor::Staff { id: StaffId::from("s2"), role: Role::KnowledgeEditor, scope: Scope::District };
     Ctx { actor, ..editor() }
 }
 
@@ -222,10 +221,7 @@ async fn a_gap_becomes_an_answer_and_its_questions_become_tests() {
             let when = began.plus_secs(minute as i64 * 60);
             library.gap_note(words, Some("城管市容"), &contact, GapWhy::Unanswered, when).await.unwrap();
         }
-        library
-            .gap_note(asked[0], None, &ContactId::from("c0"), GapWhy::LowRated, began)
-            .await
-            .unwrap();
+        library.gap_note(asked[0], None, &ContactId::from("c0"), GapWhy::LowRated, began).await.unwrap();
         let gaps = library.gap_list(&editor(), 10).await.unwrap();
         assert_eq!((gaps.len(), gaps[0].contacts, gaps[0].also.len()), (1, 6, 2), "{gaps:?}");
         assert_eq!(gaps[0].why.get("low_rated"), Some(&1));
@@ -275,16 +271,73 @@ async fn nobody_sees_a_draft_out_of_scope() {
         assert_eq!(library.draft_list(&editor()).await.unwrap().len(), 2);
         for (mine, theirs) in [(0, 1), (1, 0)] {
             let seen = library.draft_list(&of(towns[mine])).await.unwrap();
-            assert_eq!(seen.iter().map(|row| row.region.as_str()).collect::<Vec<_>>(), [format!("镇{}", towns[mine])]);
+            assert_eq!(
+                seen.iter().map(|row| row.region.as_str()).collect::<Vec<_>>(),
+                [format!("镇{}", towns[mine])]
+            );
             let all = library.draft_list(&editor()).await.unwrap();
             let hidden = all.iter().find(|row| row.region.ends_with(towns[theirs])).unwrap();
             let ctx = of(towns[mine]);
             assert_eq!(library.draft_get(&ctx, hidden.seq).await.unwrap_err().code(), ErrorCode::NotFound);
-            assert_eq!(library.draft_submit(&ctx, hidden.seq, "").await.unwrap_err().code(), ErrorCode::NotFound);
-            assert_eq!(library.draft_drop(&ctx, hidden.seq, "").await.unwrap_err().code(), ErrorCode::NotFound);
+            assert_eq!(
+                library.draft_submit(&ctx, hidden.seq, "").await.unwrap_err().code(),
+                ErrorCode::NotFound
+            );
+            assert_eq!(
+                library.draft_drop(&ctx, hidden.seq, "").await.unwrap_err().code(),
+                ErrorCode::NotFound
+            );
             assert_eq!(library.notes(&ctx, &hidden.entry_id).await.unwrap_err().code(), ErrorCode::NotFound);
         }
         assert!(library.draft_list(&staff(Role::Agent, Scope::District)).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_towns_own_answer_comes_before_the_nations_where_the_town_is_named() {
+    for_each_engine(async |db| {
+        let library = library(db).await;
+        let region = |name: &str, code: &str| {
+            let path = format!("浙江省/宁波市/鄞州区/{name}");
+            (name.to_owned(), Region { path, scope: Scope::Place(code.to_owned()), aliases: Vec::new() })
+        };
+        let regions = [region("姜山镇", "330212110"), region("横溪镇", "330212111")].into_iter().collect();
+        library.set_vocabulary(Vocabulary { regions, ..Vocabulary::default() });
+        let hours = |id: &str, region: &str, answer: &str| {
+            let mut own = entry(id, "便民服务中心办公时间", answer);
+            own.region = region.to_owned();
+            own.questions = vec!["便民服务中心几点上班".to_owned()];
+            own
+        };
+        for own in [
+            hours("shijian", "全国", "一般早上九点到下午五点。"),
+            hours("shijian-js", "姜山镇", "早上八点半到下午四点半，周六上午也开。"),
+            hours("shijian-hx", "横溪镇", "早上八点到下午四点。"),
+            entry("gaoling", "高龄津贴申领", "满八十周岁可以申领。"),
+        ] {
+            library.entry_create(&system(), own).await.unwrap();
+        }
+        let ask = |text: &'static str, region: Option<&'static str>| {
+            library.search(&Ask { text, region, ..Ask::default() }, now(), 5)
+        };
+        let entry_id = |target: &Target| match target {
+            Target::Entry(id) | Target::Scenario(id) => id.clone(),
+        };
+        for (found, own, place) in [
+            (ask("姜山镇便民服务中心几点上班", None), "shijian-js", "姜山镇"),
+            (ask("便民服务中心几点上班", Some("横溪镇")), "shijian-hx", "横溪镇"),
+        ] {
+            assert_eq!(entry_id(&found[0].target), own, "{found:?}");
+            let card = found[0].card.as_ref().unwrap();
+            assert!(card.text.starts_with(place) && card.title.contains(place));
+            assert!(
+                found.iter().all(|one| entry_id(&one.target) != "shijian"),
+                "the nation's must not answer"
+            );
+        }
+        // What the town has nothing of its own about is answered by what holds everywhere.
+        assert_eq!(entry_id(&ask("姜山镇高龄津贴怎么申领", None)[0].target), "gaoling");
     })
     .await;
 }

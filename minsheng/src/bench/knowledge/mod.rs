@@ -129,8 +129,7 @@ async fn stored(corpus: &Corpus) -> Result<Value> {
         ..Import::new("bench.jsonl", Format::Jsonl, Mapping::default())
     };
     let began = Instant::now();
-    let report =
-        knowledge::import::run(&library, &ctx, Source::Bytes(lines.into()), &import, |_| {}).await?;
+    let report = knowledge::import::run(&library, &ctx, Source::Bytes(lines.into()), &import, |_| {}).await?;
     let import_s = began.elapsed().as_secs_f64();
     drop(library);
     let began = Instant::now();
@@ -161,7 +160,13 @@ async fn stored(corpus: &Corpus) -> Result<Value> {
 fn fresh(corpus: &Corpus, number: usize) -> Result<Entry> {
     let like = corpus.entries.first().context("no entries")?;
     let title = format!("第{number}号新设便民服务亭使用办法");
-    Ok(Entry { id: format!("bench-new-{number}"), title, questions: Vec::new(), tests: Vec::new(), ..like.clone() })
+    Ok(Entry {
+        id: format!("bench-new-{number}"),
+        title,
+        questions: Vec::new(),
+        tests: Vec::new(),
+        ..like.clone()
+    })
 }
 
 async fn found(library: &Library, id: &str, title: &str) -> Result<()> {

@@ -56,10 +56,12 @@ pub async fn fts5(corpus: &Corpus) -> Result<Value> {
         let found = match trigrams(question) {
             None => Vec::new(),
             Some(wanted) => {
-                sqlx::query("SELECT id FROM docs WHERE docs MATCH ? ORDER BY bm25(docs, 0, 3.0, 1.0) LIMIT 10")
-                    .bind(wanted)
-                    .fetch_all(&pool)
-                    .await?
+                sqlx::query(
+                    "SELECT id FROM docs WHERE docs MATCH ? ORDER BY bm25(docs, 0, 3.0, 1.0) LIMIT 10",
+                )
+                .bind(wanted)
+                .fetch_all(&pool)
+                .await?
             }
         };
         let ids: Vec<String> = found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;

@@ -1,0 +1,122 @@
+//! What holds for a place before what holds everywhere: a town's office hours, a park's subsidy.
+//!
+//! Two towns can have two right answers to one question, so an answer that holds for a place names it. Where the caller names
+//! the place, what holds there answers, and what holds everywhere does not answer the same matter for it.
+
+use language::normalise;
+
+use super::shelf::Shelf;
+use crate::model::{AnswerCard, Answerable, EVERYWHERE, Entry, Target};
+
+/// A local finding less sure than this is another matter.
+const KNOWN: f32 = 0.3;
+/// Wordings that share so much, the place aside, ask about one matter.
+const SAME_MATTER: f32 = 0.5;
+/// How names of places end.
+const ENDS: [&str; 8] = ["街道", "省", "市", "区", "县", "镇", "乡", "村"];
+/// Characters of such a name.
+const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=8;
+
+/// Puts findings for the place that the caller names, or is in, before those for everywhere about the same matter, which then
+/// do not answer.
+pub(super) fn prefer(found: &mut Vec<Answerable>, asked: &str, path: Option<&str>, shelf: &Shelf) {
+    let mut silenced: Vec<usize> = Vec::new();
+    let mut raised: Vec<(usize, f32)> = Vec::new();
+    for (at, local) in found.iter().enumerate() {
+        let Some((entry, place)) = local_of(local, shelf).filter(|_| local.confidence >= KNOWN) else {
+            continue;
+        };
+        if !is_named(place, asked, path) {
+            continue;
+        }
+        let rivals = found.iter().enumerate().filter(|(other, _)| *other != at);
+        for (other, rival) in rivals {
+            let Some(general) = entry_of(rival, shelf).filter(|general| place_of(general).is_none()) else {
+                continue;
+            };
+            if same_matter(entry, general, place) {
+                silenced.push(other);
+                raised.push((at, rival.confidence));
+            }
+        }
+    }
+    for (at, confidence) in raised {
+        if let Some(local) = found.get_mut(at) {
+            local.confidence = local.confidence.max(confidence);
+        }
+    }
+    silenced.sort_unstable();
+    silenced.dedup();
+    for at in silenced.into_iter().rev() {
+        found.remove(at);
+    }
+    found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+}
+
+/// The answer with the place it holds for, and the title too, unless they name it.
+pub(super) fn naming_place(entry: &Entry, mut card: AnswerCard) -> AnswerCard {
+    if entry.region == EVERYWHERE || entry.region.is_empty() {
+        return card;
+    }
+    if !card.text.contains(&entry.region) {
+        card.text = format!("{}：{}", entry.region, card.text);
+    }
+    if !card.title.contains(&entry.region) {
+        card.title = format!("{}（{}）", card.title, entry.region);
+    }
+    card
+}
+
+fn entry_of<'a>(one: &Answerable, shelf: &'a Shelf) -> Option<&'a Entry> {
+    match &one.target {
+        Target::Entry(id) => shelf.entries.get(id).map(|record| &record.entry),
+        Target::Scenario(_) => None,
+    }
+}
+
+fn local_of<'a>(one: &Answerable, shelf: &'a Shelf) -> Option<(&'a Entry, &'a str)> {
+    let entry = entry_of(one, shelf)?;
+    Some((entry, place_of(entry)?))
+}
+
+/// The place an entry holds for: its region, or the name that its title begins with.
+fn place_of(entry: &Entry) -> Option<&str> {
+    if entry.region != EVERYWHERE && !entry.region.is_empty() {
+        return Some(&entry.region);
+    }
+    let title = entry.title.as_str();
+    let ends = ENDS.iter().filter_map(|end| title.find(end).map(|at| at + end.len()));
+    let name = title.get(..ends.min()?)?;
+    NAME_CHARS.contains(&name.chars().count()).then_some(name).filter(|name| name.chars().count() >= 3)
+}
+
+/// Whether the words or the caller's place name it, with or without its ending.
+fn is_named(place: &str, asked: &str, path: Option<&str>) -> bool {
+    if path.is_some_and(|path| path.split('/').any(|part| part == place)) || asked.contains(place) {
+        return true;
+    }
+    let bare = ENDS.iter().find_map(|end| place.strip_suffix(end)).unwrap_or(place);
+    bare.chars().count() >= 2 && asked.contains(bare)
+}
+
+fn same_matter(local: &Entry, general: &Entry, place: &str) -> bool {
+    let wordings = |entry: &Entry| -> Vec<Vec<[char; 2]>> {
+        let all = std::iter::once(&entry.title).chain(&entry.questions);
+        all.map(|text| pairs(&text.replace(place, ""))).collect()
+    };
+    let theirs = wordings(general);
+    wordings(local).iter().any(|mine| theirs.iter().any(|other| dice(mine, other) >= SAME_MATTER))
+}
+
+fn pairs(text: &str) -> Vec<[char; 2]> {
+    let chars = normalise::chars(text);
+    let mut pairs: Vec<[char; 2]> = chars.windows(2).filter_map(|pair| pair.first_chunk().copied()).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+fn dice(a: &[[char; 2]], b: &[[char; 2]]) -> f32 {
+    let both = a.iter().filter(|pair| b.binary_search(pair).is_ok()).count();
+    if a.is_empty() || b.is_empty() { 0.0 } else { 2.0 * both as f32 / (a.len() + b.len()) as f32 }
+}
