@@ -123,7 +123,8 @@ mod tests {
             Seen { at: 0, pairs: super::pairs(&chars), sense: near.sense(&chars) }
         };
         let of_same: Vec<f32> = pairs.iter().map(|(query, gold)| alike(&seen(query), &seen(gold))).collect();
-        let strangers = pairs.iter().zip(pairs.iter().skip(1));
+        // The table stands in order of the answers: only far rows ask other things.
+        let strangers = pairs.iter().zip(pairs.iter().skip(pairs.len() / 2));
         let of_strangers: Vec<f32> = strangers.map(|(a, b)| alike(&seen(&a.0), &seen(&b.1))).collect();
         let over = |scores: &[f32], least: f32| scores.iter().filter(|score| **score >= least).count();
         for step in 0..6 {

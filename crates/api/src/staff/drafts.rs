@@ -26,7 +26,7 @@ pub struct Written {
 /// What is said with a step.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Words {
+pub struct Remark {
     /// 说明
     #[serde(default)]
     pub(super) words: String,
@@ -144,24 +144,24 @@ pub async fn check(
 }
 
 /// 提交审核
-#[utoipa::path(post, path = "/library/drafts/{seq}/submit", tag = "library", params(("seq" = i64, Path)), request_body = Words, responses((status = 200), (status = 400), (status = 401), (status = 403), (status = 409)))]
+#[utoipa::path(post, path = "/library/drafts/{seq}/submit", tag = "library", params(("seq" = i64, Path)), request_body = Remark, responses((status = 200), (status = 400), (status = 401), (status = 403), (status = 409)))]
 pub async fn submit(
     State(staffed): State<Staffed>,
     person: Person,
     Path(seq): Path<String>,
-    Body(said): Body<Words>,
+    Body(said): Body<Remark>,
 ) -> ApiResult<Json<Full>> {
     let draft = staffed.hotline.library().draft_submit(&person.ctx, number(&seq), &said.words).await?;
     full(&staffed, &person, draft).await
 }
 
 /// 退回草稿
-#[utoipa::path(post, path = "/library/drafts/{seq}/return", tag = "library", params(("seq" = i64, Path)), request_body = Words, responses((status = 200), (status = 400), (status = 401), (status = 403), (status = 409)))]
+#[utoipa::path(post, path = "/library/drafts/{seq}/return", tag = "library", params(("seq" = i64, Path)), request_body = Remark, responses((status = 200), (status = 400), (status = 401), (status = 403), (status = 409)))]
 pub async fn send_back(
     State(staffed): State<Staffed>,
     person: Person,
     Path(seq): Path<String>,
-    Body(said): Body<Words>,
+    Body(said): Body<Remark>,
 ) -> ApiResult<Json<Full>> {
     let draft = staffed.hotline.library().draft_return(&person.ctx, number(&seq), &said.words).await?;
     full(&staffed, &person, draft).await
@@ -183,12 +183,12 @@ pub async fn approve(
 }
 
 /// 放弃草稿
-#[utoipa::path(post, path = "/library/drafts/{seq}/drop", tag = "library", params(("seq" = i64, Path)), request_body = Words, responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+#[utoipa::path(post, path = "/library/drafts/{seq}/drop", tag = "library", params(("seq" = i64, Path)), request_body = Remark, responses((status = 204), (status = 401), (status = 403), (status = 409)))]
 pub async fn give_up(
     State(staffed): State<Staffed>,
     person: Person,
     Path(seq): Path<String>,
-    Body(said): Body<Words>,
+    Body(said): Body<Remark>,
 ) -> ApiResult<StatusCode> {
     staffed.hotline.library().draft_drop(&person.ctx, number(&seq), &said.words).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -12,7 +12,7 @@ use knowledge::service::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::drafts::{Words, number};
+use super::drafts::{Remark, number};
 use super::{Person, Staffed};
 use crate::body::{Body, Path, Query};
 use crate::error::{ApiError, ApiResult};
@@ -65,7 +65,7 @@ pub struct Question {
     as_wording: bool,
 }
 
-/// Words to look for.
+/// Remark to look for.
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct Look {
     #[serde(default)]
@@ -170,12 +170,12 @@ pub async fn keeper(
 }
 
 /// 第二人复核紧急发布的条目
-#[utoipa::path(post, path = "/library/entries/{id}/confirm", tag = "library", params(("id" = String, Path)), request_body = Words, responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(post, path = "/library/entries/{id}/confirm", tag = "library", params(("id" = String, Path)), request_body = Remark, responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)))]
 pub async fn confirm(
     State(staffed): State<Staffed>,
     person: Person,
     Path(id): Path<String>,
-    Body(said): Body<Words>,
+    Body(said): Body<Remark>,
 ) -> ApiResult<StatusCode> {
     super::library::may_edit(&person)?;
     staffed.hotline.library().entry_confirm(&person.ctx, &id, &said.words).await?;
@@ -183,12 +183,12 @@ pub async fn confirm(
 }
 
 /// 留言
-#[utoipa::path(post, path = "/library/entries/{id}/notes", tag = "library", params(("id" = String, Path)), request_body = Words, responses((status = 200), (status = 400), (status = 401), (status = 403), (status = 404)))]
+#[utoipa::path(post, path = "/library/entries/{id}/notes", tag = "library", params(("id" = String, Path)), request_body = Remark, responses((status = 200), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub async fn comment(
     State(staffed): State<Staffed>,
     person: Person,
     Path(id): Path<String>,
-    Body(said): Body<Words>,
+    Body(said): Body<Remark>,
 ) -> ApiResult<Json<Vec<Note>>> {
     let library = staffed.hotline.library();
     library.comment(&person.ctx, &id, &said.words).await?;
@@ -196,12 +196,12 @@ pub async fn comment(
 }
 
 /// 报错：这一条不对
-#[utoipa::path(post, path = "/library/entries/{id}/report", tag = "library", params(("id" = String, Path)), request_body = Words, responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
+#[utoipa::path(post, path = "/library/entries/{id}/report", tag = "library", params(("id" = String, Path)), request_body = Remark, responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub async fn report(
     State(staffed): State<Staffed>,
     person: Person,
     Path(id): Path<String>,
-    Body(said): Body<Words>,
+    Body(said): Body<Remark>,
 ) -> ApiResult<StatusCode> {
     staffed.hotline.library().report(&person.ctx, &id, &said.words).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -214,12 +214,12 @@ pub async fn reports(State(staffed): State<Staffed>, person: Person) -> ApiResul
 }
 
 /// 处理报错
-#[utoipa::path(post, path = "/library/reports/{seq}/handle", tag = "library", params(("seq" = i64, Path)), request_body = Words, responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
+#[utoipa::path(post, path = "/library/reports/{seq}/handle", tag = "library", params(("seq" = i64, Path)), request_body = Remark, responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub async fn handle(
     State(staffed): State<Staffed>,
     person: Person,
     Path(seq): Path<String>,
-    Body(said): Body<Words>,
+    Body(said): Body<Remark>,
 ) -> ApiResult<StatusCode> {
     super::library::may_edit(&person)?;
     staffed.hotline.library().report_handle(&person.ctx, number(&seq), &said.words).await?;

@@ -101,7 +101,7 @@ impl Postings {
                 rest = after;
             }
             let mut bar = scratch.bar(limit).unwrap_or(0.0);
-            let mut kept = scratch.kept(bar - left * SLACK);
+            let mut kept = scratch.kept(least(bar, left));
             for (most, weight, list) in rest {
                 left -= most;
                 let mut held = (list.texts.as_slice(), list.weights.as_slice());
@@ -116,7 +116,7 @@ impl Postings {
                 }
                 if kept.len() > limit * 4 {
                     bar = bar.max(nth(kept.iter().map(|(_, score)| *score), limit).unwrap_or(0.0));
-                    kept.retain(|(_, score)| *score >= bar - left * SLACK);
+                    kept.retain(|(_, score)| *score >= least(bar, left));
                 }
             }
             kept.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -166,6 +166,11 @@ const WORTH_PRUNING: usize = 2_048;
 /// Sums in another order differ in their last digits.
 const SLACK: f32 = 1.000_1;
 
+/// What a text must have so far to be among the best, when so much may still come.
+fn least(bar: f32, left: f32) -> f32 {
+    bar / SLACK - left.max(0.0) * SLACK
+}
+
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
@@ -191,7 +196,10 @@ impl Scratch {
 
     fn add(&mut self, list: &List, weight: f32) {
         for (text, frequency) in list.texts.iter().zip(&list.weights) {
-            if let Some(score) = self.scores.get_mut(*text as usize) {
+            // What counts for nothing touches nothing.
+            if *frequency > 0
+                && let Some(score) = self.scores.get_mut(*text as usize)
+            {
                 if *score == 0.0 {
                     self.touched.push(*text);
                 }

@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use crate::model::{AnswerCard, Answerable, EVERYWHERE, Entry, Target};
 
 /// A local finding less sure than this is another matter.
-const KNOWN: f32 = 0.3;
+const KNOWN: f32 = 0.05;
 /// Wordings that share so much, the place aside, ask about one matter.
 const SAME_MATTER: f32 = 0.5;
 /// How names of places end.
@@ -21,28 +21,29 @@ const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=8;
 /// do not answer.
 pub(super) fn prefer(found: &mut Vec<Answerable>, asked: &str, path: Option<&str>, shelf: &Shelf) {
     let mut silenced: Vec<usize> = Vec::new();
-    let mut raised: Vec<(usize, f32)> = Vec::new();
-    for (at, local) in found.iter().enumerate() {
-        let Some((entry, place)) = local_of(local, shelf).filter(|_| local.confidence >= KNOWN) else {
+    for at in 0..found.len() {
+        let Some(local) = found.get(at).filter(|local| local.confidence >= KNOWN) else { continue };
+        let Some((entry, place)) = local_of(local, shelf).filter(|(_, place)| is_named(place, asked, path))
+        else {
             continue;
         };
-        if !is_named(place, asked, path) {
-            continue;
-        }
-        let rivals = found.iter().enumerate().filter(|(other, _)| *other != at);
-        for (other, rival) in rivals {
-            let Some(general) = entry_of(rival, shelf).filter(|general| place_of(general).is_none()) else {
-                continue;
-            };
-            if same_matter(entry, general, place) {
-                silenced.push(other);
-                raised.push((at, rival.confidence));
-            }
-        }
-    }
-    for (at, confidence) in raised {
+        let general = |one: &Answerable| {
+            entry_of(one, shelf)
+                .is_some_and(|general| place_of(general).is_none() && same_matter(entry, general, place))
+        };
+        let rivals: Vec<usize> =
+            found.iter().enumerate().filter(|(_, one)| general(one)).map(|(rival, _)| rival).collect();
+        let sure = rivals.iter().filter_map(|rival| found.get(*rival)).map(|one| one.confidence);
+        let sure = sure.fold(local.confidence, f32::max);
         if let Some(local) = found.get_mut(at) {
-            local.confidence = local.confidence.max(confidence);
+            local.confidence = sure;
+        }
+        // The first of them gives its place to the local one: what stands between is about other matters.
+        if let Some(first) = rivals.first().copied().filter(|first| *first < at) {
+            found.swap(first, at);
+            silenced.extend(rivals.into_iter().map(|rival| if rival == first { at } else { rival }));
+        } else {
+            silenced.extend(rivals);
         }
     }
     silenced.sort_unstable();
@@ -50,7 +51,6 @@ pub(super) fn prefer(found: &mut Vec<Answerable>, asked: &str, path: Option<&str
     for at in silenced.into_iter().rev() {
         found.remove(at);
     }
-    found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
 }
 
 /// The answer with the place it holds for, and the title too, unless they name it.

@@ -44,6 +44,7 @@ impl Library {
         };
         let shelf = self.shelf();
         let mut found = self.answerable(&shelf, &query, ask.except, now);
+        local::prefer(&mut found, ask.text, query.region.as_deref(), &shelf);
         lead::judge(&mut found);
         let sure = found.first().is_some_and(|best| best.confidence >= SURE);
         let last = ask.about.and_then(|entry| shelf.entries.get(entry));
@@ -57,7 +58,6 @@ impl Library {
                 found.insert(0, Answerable { target, title, confidence: WITHIN, card: Some(card) });
             }
         }
-        local::prefer(&mut found, ask.text, query.region.as_deref(), &shelf);
         found.truncate(limit);
         found
     }
