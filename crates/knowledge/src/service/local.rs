@@ -14,8 +14,6 @@ const KNOWN: f32 = 0.05;
 const SAME_MATTER: f32 = 0.5;
 /// How names of places end.
 const ENDS: [&str; 8] = ["街道", "省", "市", "区", "县", "镇", "乡", "村"];
-/// Characters of such a name.
-const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=8;
 
 /// Puts findings for the place that the caller names, or is in, before those for everywhere about the same matter, which then
 /// do not answer.
@@ -79,15 +77,9 @@ fn local_of<'a>(one: &Answerable, shelf: &'a Shelf) -> Option<(&'a Entry, &'a st
     Some((entry, place_of(entry)?))
 }
 
-/// The place an entry holds for: its region, or the name that its title begins with.
+/// The place an entry holds for; none for what holds everywhere. A title's own words are no place: 农贸市 is none.
 fn place_of(entry: &Entry) -> Option<&str> {
-    if entry.region != EVERYWHERE && !entry.region.is_empty() {
-        return Some(&entry.region);
-    }
-    let title = entry.title.as_str();
-    let ends = ENDS.iter().filter_map(|end| title.find(end).map(|at| at + end.len()));
-    let name = title.get(..ends.min()?)?;
-    NAME_CHARS.contains(&name.chars().count()).then_some(name).filter(|name| name.chars().count() >= 3)
+    (entry.region != EVERYWHERE && !entry.region.is_empty()).then_some(entry.region.as_str())
 }
 
 /// Whether the words or the caller's place name it, with or without its ending.
