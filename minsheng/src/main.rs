@@ -145,6 +145,12 @@ enum Eval {
         #[arg(long)]
         import: Option<PathBuf>,
     },
+    /// 知识的测试问题：每个都要找到自己的条目
+    Knowledge {
+        /// 知识包目录
+        #[arg(long, default_value = "packs/starter")]
+        pack: PathBuf,
+    },
     #[command(flatten)]
     Search(eval::search::Search),
     /// 工单分类
@@ -234,6 +240,8 @@ enum Bench {
         #[arg(long, default_value = "packs/starter")]
         pack: PathBuf,
     },
+    /// 知识检索：快慢、准不准、发布多久能搜到，与别的检索比较
+    Knowledge(bench::knowledge::Options),
     /// 同时进行的网上会话
     Chat {
         /// 会话数
@@ -296,6 +304,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
             let load = bench::calls::Load { calls, secs, rate, probes };
             runtime.block_on(bench::calls::run(&load, &pack))?;
         }
+        Command::Bench { what: Bench::Knowledge(options) } => {
+            runtime.block_on(bench::knowledge::run(&options))?;
+        }
         Command::Bench { what: Bench::Chat { chats, turns, think_secs, pack } } => {
             runtime.block_on(bench::chat::run(chats, turns, think_secs, &pack))?;
         }
@@ -321,6 +332,7 @@ fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
         }
         Eval::Intent { task, input, out, models } => intent::eval(task, &input, &out, models.as_deref())?,
         Eval::Classifier { model, table } => classifier::measure(&model, &table)?,
+        Eval::Knowledge { pack } => runtime.block_on(eval::knowledge::run(&pack))?,
         Eval::Search(what) => eval::search::run(what)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,8 @@
 
 import { call, type CallOptions } from './http'
 import type {
-  AuditPage, CitationRef, ContactRow, Desk, DeskContact, Entry, EntryBody, EntryRevision, EntryRow, GapRow, Health,
+  AuditPage, Beside, Care, CitationRef, ContactRow, Dependents, Desk, DeskContact, Draft, DraftCheck, DraftFull, DraftRow, Entry, EntryBody,
+  EntryRevision, EntryRow, Feedback, Gaps, Health, Note, SourceRow, UpkeepList,
   ImportResult, Me, Message, Page, Person, PersonForm, Problem, ScenarioDoc, ScenarioRow, SettingDoc, Skill, Suggestions,
   Supervision, Ticket, TicketForm, TicketRow, WrapUpForm,
 } from './types'
@@ -117,7 +118,30 @@ export const library = {
   history: (id: string) => 
     get<EntryVersion[]>(`${entryPath(id)}/history`).then((all) => all.map((one): EntryRevision => (
       { revision: one.revision, status: one.status, at_us: one.updated_us, by: one.updated_by, body: one.entry }))),
-  gaps: () => get<{ rows: GapRow[] }>('/library/gaps'),
+  gaps: () => get<Gaps>('/library/gaps'),
+  gapDraft: (keys: string[], id: string, domain: string) => post<Draft>('/library/gaps/draft', { keys, id, domain }),
+  gapClose: (keys: string[], entry_id: string | null) => post<void>('/library/gaps/close', { keys, entry_id }),
+  drafts: () => get<Page<DraftRow>>('/library/drafts'),
+  draft: (seq: number) => get<DraftFull>(`/library/drafts/${seq}`),
+  draftCreate: (body: EntryBody) => post<Draft>('/library/drafts', body),
+  draftSave: (seq: number, body: EntryBody, version: number) => put<DraftFull>(`/library/drafts/${seq}`, { ...body, version }),
+  draftCheck: (seq: number) => get<DraftCheck>(`/library/drafts/${seq}/check`),
+  draftStep: (seq: number, step: 'submit' | 'return', words: string) => post<DraftFull>(`/library/drafts/${seq}/${step}`, { words }),
+  draftApprove: (seq: number, how: { words: string; publish_at_us: number | null; recheck_on: string | null }) =>
+    post<DraftFull>(`/library/drafts/${seq}/approve`, how),
+  draftDrop: (seq: number, words: string) => post<void>(`/library/drafts/${seq}/drop`, { words }),
+  upkeep: () => get<UpkeepList>('/library/upkeep'),
+  beside: (id: string) => get<Beside>(`${entryPath(id)}/beside`),
+  recheck: (id: string, words: string, recheck_on: string | null) => post<Care>(`${entryPath(id)}/recheck`, { words, recheck_on }),
+  keeper: (id: string, mine: boolean) => post<Care>(`${entryPath(id)}/keeper`, { mine }),
+  confirm: (id: string, words: string) => post<void>(`${entryPath(id)}/confirm`, { words }),
+  comment: (id: string, words: string) => post<Note[]>(`${entryPath(id)}/notes`, { words }),
+  report: (id: string, words: string) => post<void>(`${entryPath(id)}/report`, { words }),
+  reports: () => get<Feedback[]>('/library/reports'),
+  handle: (seq: number, words: string) => post<void>(`/library/reports/${seq}/handle`, { words }),
+  addTest: (id: string, question: string, as_wording: boolean) => post<unknown>(`${entryPath(id)}/tests`, { question, as_wording }),
+  sources: (q: string) => get<SourceRow[]>('/library/sources', { q }),
+  repeal: (body: { source: string; from: string; reason: string; dry_run: boolean }) => post<Dependents>('/library/sources/repeal', body),
   importFile: (form: FormData, signal: AbortSignal) =>
     call<ImportResult>('POST', '/library/import', { form, signal }),
 }

@@ -75,11 +75,164 @@ export interface ImportResult {
 export interface GapRow {
   question: string
   /** Other wordings of it. */
-  also?: string[]
+  also: string[]
   domain?: string | null
   times: number
+  contacts: number
+  /** How often for which reason. */
+  why: Record<string, number>
+  first_us: Micros
   last_us: Micros
-  nearest: { entry_id: string; title: string; confidence?: number }[]
+  fifth_us?: Micros | null
+  nearest: { entry_id: string; title: string; confidence: number }[]
+  keys: string[]
+  draft?: number | null
+}
+
+export interface GapFigures {
+  waiting: number
+  closed: number
+  hours_p50?: number | null
+  hours_p90?: number | null
+}
+
+export interface Gaps {
+  rows: GapRow[]
+  total: number
+  figures: GapFigures
+}
+
+// Review and upkeep -----------------------------------------------------------------------------
+
+export interface DraftRow {
+  seq: number
+  entry_id: string
+  title: string
+  domain: string
+  region: string
+  base_revision: number
+  state: string
+  author: string
+  publish_at_us?: Micros | null
+  blocked: string
+  updated_us: Micros
+}
+
+export interface Note {
+  seq: number
+  kind: string
+  kind_words: string
+  words: string
+  by_key: string
+  at_us: Micros
+}
+
+export interface Draft {
+  seq: number
+  entry: EntryBody
+  base_revision: number
+  state: string
+  author: string
+  reviewer?: string | null
+  publish_at_us?: Micros | null
+  recheck_on?: string | null
+  blocked: string
+  origin: { gaps: string[]; document?: number | null }
+  version: number
+  created_us: Micros
+  updated_us: Micros
+}
+
+export interface DraftFull extends Draft {
+  base: { entry: EntryBody; revision: number; status: string } | null
+  notes: Note[]
+}
+
+export interface BrokenTest {
+  question: string
+  entry_id: string
+  title: string
+  found: [string, string] | null
+}
+
+export interface DraftCheck {
+  faults: { field: string; message: string }[]
+  entries: number
+  tests: number
+  right: number
+  broken: BrokenTest[]
+  still_wrong: BrokenTest[]
+}
+
+export interface Upkeep {
+  entry_id: string
+  title: string
+  domain: string
+  region: string
+  owner: string
+  keeper?: string | null
+  due: { kind: string; on: string } | null
+  due_words?: string | null
+  reports: number
+  unconfirmed: boolean
+}
+
+export interface DependentNode {
+  scenario_id: string
+  title: string
+  node: string
+  entry_id: string
+  silent: boolean
+}
+
+export interface UpkeepList {
+  rows: Upkeep[]
+  reported: number
+  due: Record<string, number>
+  unconfirmed: number
+  silent_nodes: DependentNode[]
+}
+
+export interface Dependents {
+  answers: { entry_id: string; title: string; clauses: string[]; silent: boolean }[]
+  nodes: DependentNode[]
+  tests: { entry_id: string; question: string }[]
+}
+
+export interface Care {
+  keeper?: string | null
+  recheck_on?: string | null
+  checked_us?: Micros | null
+  checked_by?: string | null
+  urgent_revision?: number | null
+  urgent_by?: string | null
+}
+
+export interface Feedback {
+  seq: number
+  entry_id: string
+  revision: number
+  helpful: number
+  words: string
+  given_by: string
+  at_us: Micros
+  handled_us?: Micros | null
+  handled_by?: string | null
+  handled_words: string
+}
+
+export interface Beside {
+  care: Care
+  notes: Note[]
+  feedback: Feedback[]
+  dependents: Dependents
+}
+
+export interface SourceRow {
+  source: string
+  document_numbers: string[]
+  entries: number
+  clauses: number
 }
 
 // Scenarios -------------------------------------------------------------------------------------

@@ -5,7 +5,10 @@ const ACTION: Record<string, string> = {
   'contact.read': '查看会话', 'contact.open': '会话开始', 'contact.end': '会话结束', 'contact.wrap_up': '填写小结', 'contact.transfer': '转接', 'contact.note': '会话备注',
   'personal.reveal': '查看个人信息', 'ticket.personal': '查看工单里的个人信息', 'ticket.read': '查看工单', 'ticket.progress': '市民查进度', 'ticket.open': '登记工单',
   'ticket.dispatch': '派单', 'ticket.reply': '答复工单', 'ticket.archive': '归档工单', 'ticket.cancel': '撤销工单', 'ticket.append': '补充工单',
-  'entry.create': '新建条目', 'entry.change': '修改条目', 'entry.withdraw': '撤下条目', 'entry.import': '导入条目', 'gap.close': '处理缺口',
+  'entry.create': '新建条目', 'entry.change': '修改条目', 'entry.withdraw': '撤下条目', 'entry.import': '导入条目', 'gap.close': '处理答不上来的问题',
+  'entry.publish': '审核发布条目', 'entry.confirm': '第二人复核', 'entry.recheck': '复核条目', 'entry.keeper': '改维护人', 'entry.repeal': '废止依据',
+  'entry.test': '加测试问题', 'entry.report_handled': '处理报错', 'draft.create': '起草', 'draft.save': '改草稿', 'draft.submitted': '提交审核',
+  'draft.returned': '退回草稿', 'draft.approve': '审核通过，定时发布', 'draft.dropped': '放弃草稿', 'draft.block': '定时发布受阻',
   'scenario.change': '修改流程', 'scenario.withdraw': '撤下流程', 'staff.create': '新建账号', 'staff.change': '修改账号', 'staff.password_reset': '重设密码',
   'staff.password_change': '修改密码', 'contact.danger': '提示危险', 'contact.hand_over': '转人工', 'contact.ticket': '开工单', 'setting.put': '修改设置', 'setting.change': '修改设置', 'pack.install': '装入知识包', 'schema.migrate': '升级数据库',
 }

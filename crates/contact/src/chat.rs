@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dialogue::{Channel, Conversation, Event, Lane, Phase, Previous};
 use kernel::{Actor, ContactId, Ctx, LineId};
+use knowledge::service::GapWhy;
 use sm3::{Digest as _, Sm3};
 use sqlx::Row as _;
 use store::{from_json, to_json};
@@ -14,6 +15,8 @@ use crate::{ContactError, Hotline, Hub, sql};
 
 /// The longest message accepted, in characters. Longer ones are refused with a word, never cut.
 pub const MAX_CHARS: usize = 4_000;
+/// So many stars or fewer: the answer did not help.
+const LOW_STARS: u8 = 2;
 /// A reply waits this long for the number of a ticket being opened.
 const FILED_WITHIN: Duration = Duration::from_millis(1_200);
 /// And this long for the first place in a queue; who is offered to a person at once gets none.
@@ -63,6 +66,7 @@ impl Hotline {
             place: None,
             agent: None,
             agent_name: None,
+            asked: None,
         };
         let mut tx = self.store().begin(&ctx).await?;
         sqlx::query(sql::CONTACT_ADD)
@@ -222,6 +226,9 @@ impl Hotline {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
+        if let Some(asked) = loaded.record.asked.as_deref().filter(|_| stars <= LOW_STARS || !solved) {
+            self.gap(asked, None, &id, GapWhy::LowRated, self.now()).await;
+        }
         Ok(())
     }
 

@@ -144,6 +144,11 @@ impl Hotline {
         Arc::clone(&self.0.brain.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The clock, for work that goes on beside.
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
+    }
+
     /// A context for the program's own work.
     pub(crate) fn ctx(&self, part: &str) -> Ctx {
         Ctx::system(part, self.clock())

@@ -16,6 +16,7 @@ mod call;
 mod chat;
 mod desk;
 mod error;
+mod gap;
 mod hotline;
 mod hub;
 mod link;

@@ -29,6 +29,8 @@ const LEASE_SECS: i64 = 30;
 /// A contact that waits for something from inside is looked at again this often.
 const RECONCILE_EVERY: Duration = Duration::from_secs(5);
 const UNSETTLED: i64 = 5_000;
+/// What other nodes changed in the libraries, and what is due to come into use, is looked at this often.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 
 impl Hotline {
     /// Runs until the program ends: the outbox's consumers, routing's clock, the reconciler.
@@ -294,6 +296,7 @@ impl Hotline {
     }
 
     async fn follow_libraries(&self) {
+        let _follower = self.library().follow(FOLLOW_EVERY, self.shared_clock());
         let mut changes = self.library().changes();
         while changes.changed().await.is_ok() {
             if let Err(error) = self.reload().await {

@@ -8,6 +8,7 @@ use dialogue::{
 };
 use kernel::{ContactId, Ctx, Micros};
 use knowledge::Ask;
+use knowledge::service::GapWhy;
 use routing::Command;
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -42,6 +43,9 @@ pub(crate) struct Record {
     /// The person's name towards the citizen.
     #[serde(default)]
     pub agent_name: Option<String>,
+    /// What the citizen last asked of the libraries, masked.
+    #[serde(default)]
+    pub asked: Option<String>,
 }
 
 /// A record with its version.
@@ -90,6 +94,7 @@ struct Outgoing {
     audits: Vec<(&'static str, String)>,
     alert: bool,
     ended: bool,
+    asked: Option<String>,
 }
 
 impl Hotline {
@@ -149,6 +154,9 @@ impl Hotline {
         }
         let was_ended = record.conversation.phase == Phase::Ended;
         record.conversation = self.run(record.conversation, event, ctx.now, &mut out).await?;
+        record.asked = out.asked.take().or(record.asked);
+        let unhelped =
+            out.handed_over.as_ref().is_some_and(|hand_over| crate::gap::was_no_help(hand_over.reason));
         if let Some(hand_over) = &out.handed_over {
             record.hand_over = Some(hand_over_view(hand_over));
             record.handed_over_us = Some(ctx.now.0);
@@ -162,6 +170,9 @@ impl Hotline {
         self.write(&mut tx, id, &record, loaded.version, ended_us).await?;
         self.send(&mut tx, id, &record, loaded.version, out).await?;
         tx.commit().await?;
+        if let Some(asked) = record.asked.as_deref().filter(|_| unhelped) {
+            self.gap(asked, None, id, GapWhy::HandedOver, ctx.now).await;
+        }
         self.hub().poke(&Hub::contact(id.as_str()));
         if let Some(agent) = &record.agent {
             self.hub().poke(&Hub::desk(agent));
@@ -200,6 +211,7 @@ impl Hotline {
                         out.audits.push(("contact.danger", format!("{service:?}")));
                     }
                     Effect::Search { request, query, domain, about, except } => {
+                        out.asked = Some(security::mask_text(&query));
                         events.push_back(
                             self.searched(
                                 &state,
@@ -258,8 +270,8 @@ impl Hotline {
         let found =
             self.library().search(&Ask { text: query, domain, region, about, except }, now, CANDIDATES);
         let unanswered = found.first().is_none_or(|best| best.confidence < self.brain().policy.answer_at);
-        if unanswered && let Err(error) = self.library().gap_note(query, domain, &state.id, now).await {
-            tracing::warn!(%error, "an unanswered question could not be noted");
+        if unanswered {
+            self.gap(query, domain, &state.id, GapWhy::Unanswered, now).await;
         }
         Event::Found { request, candidates: found.into_iter().map(crate::link::candidate).collect() }
     }

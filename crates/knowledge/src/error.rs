@@ -5,6 +5,8 @@ use security::SecurityError;
 use store::StoreError;
 
 use crate::entry::Fault;
+use crate::review::Refusal;
+use crate::service::BrokenTest;
 
 /// An error of the libraries.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,12 @@ pub enum KnowledgeError {
     /// Somebody else changed it since it was read.
     #[error("“{0}”刚刚被别人改动过，请刷新后在新内容上修改")]
     Conflict(String),
+    /// A step of review that may not be taken.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Publishing it would make tests fail.
+    #[error("{}", broken(.0))]
+    Breaks(Vec<BrokenTest>),
     /// This person may not do this.
     #[error(transparent)]
     Security(#[from] SecurityError),
@@ -40,6 +48,16 @@ fn told(faults: &[Fault]) -> String {
     lines.join("\n")
 }
 
+fn broken(tests: &[BrokenTest]) -> String {
+    let named: Vec<String> = tests.iter().take(5).map(ToString::to_string).collect();
+    let more = if tests.len() > named.len() { "等" } else { "" };
+    format!(
+        "没有发布：发布后有{}个测试问题会答错{more}。{}。请调整问法或标题，或先修改那些测试问题，再发布",
+        tests.len(),
+        named.join("；")
+    )
+}
+
 impl From<sqlx::Error> for KnowledgeError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
@@ -49,7 +67,10 @@ impl From<sqlx::Error> for KnowledgeError {
 impl Coded for KnowledgeError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Faulty(_) => ErrorCode::Invalid,
+            Self::Faulty(_) | Self::Breaks(_) => ErrorCode::Invalid,
+            Self::Refused(Refusal::OwnWork) => ErrorCode::Forbidden,
+            Self::Refused(Refusal::InPast | Refusal::NoReason) => ErrorCode::Invalid,
+            Self::Refused(_) => ErrorCode::Conflict,
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::Taken(_) | Self::Conflict(_) => ErrorCode::Conflict,
             Self::Security(error) => error.code(),

@@ -5,6 +5,8 @@
 //! - A change and its history commit together; a change made on an old revision is refused.
 //! - What one node commits every node finds within two seconds.
 //! - What staff have edited no pack and no import overwrites.
+//! - A draft comes into use only after somebody who did not write it has passed it; nobody out of its scope sees it.
+//! - Publishing that would break a test is refused with the test's name.
 //!
 //! Deliberately absent: conversation (a scenario's flow is text here), permissions of its own, HTTP.
 //!
@@ -13,10 +15,12 @@
 pub mod entry;
 mod error;
 pub mod events;
+pub mod gaps;
 pub mod import;
 pub mod model;
 mod origin;
 pub mod pack;
+pub mod review;
 pub mod search;
 pub mod service;
 pub mod split;

@@ -67,20 +67,97 @@ store::sql! {
     FEEDBACK_ADD = "INSERT INTO entry_feedback (entry_id, revision, helpful, words, given_by, at_us)
         VALUES ($1, $2, $3, $4, $5, $6)";
     /// What readers thought of an entry, the latest first.
-    FEEDBACK_LIST = "SELECT entry_id, revision, helpful, words, given_by, at_us FROM entry_feedback
-        WHERE entry_id = $1 ORDER BY at_us DESC, seq DESC LIMIT $2";
+    FEEDBACK_LIST = "SELECT seq, entry_id, revision, helpful, words, given_by, at_us, handled_us, handled_by, handled_words
+        FROM entry_feedback WHERE entry_id = $1 ORDER BY at_us DESC, seq DESC LIMIT $2";
+    /// Reports that nobody has dealt with, the oldest first.
+    REPORT_OPEN = "SELECT seq, entry_id, revision, helpful, words, given_by, at_us, handled_us, handled_by, handled_words
+        FROM entry_feedback WHERE helpful = 0 AND handled_us IS NULL ORDER BY at_us, seq LIMIT $1";
+    /// How many of them each entry has.
+    REPORT_COUNTS = "SELECT entry_id, COUNT(*) FROM entry_feedback
+        WHERE helpful = 0 AND handled_us IS NULL GROUP BY entry_id";
+    /// The entry of a report that nobody has dealt with.
+    REPORT_ENTRY = "SELECT entry_id FROM entry_feedback WHERE seq = $1 AND helpful = 0 AND handled_us IS NULL";
+    /// Notes what was done about a report.
+    REPORT_HANDLE = "UPDATE entry_feedback SET handled_us = $2, handled_by = $3, handled_words = $4
+        WHERE seq = $1 AND handled_us IS NULL";
 
-    /// Counts an unanswered question.
+    /// Begins a draft; no row when the entry has an open one.
+    DRAFT_ADD = "INSERT INTO entry_drafts (entry_id, title, domain, region, body, base_revision, state, author, origin, version,
+            created_us, updated_us)
+        VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, 1, $9, $9)
+        ON CONFLICT (entry_id) WHERE state IN ('draft', 'review', 'scheduled') DO NOTHING RETURNING seq";
+    /// One draft.
+    DRAFT_GET = "SELECT seq, body, base_revision, state, author, reviewer, publish_at_us, recheck_on, blocked, origin, version, created_us, updated_us FROM entry_drafts WHERE seq = $1";
+    /// Open drafts, the latest change first.
+    DRAFT_LIST = "SELECT seq, entry_id, title, domain, region, base_revision, state, author, publish_at_us, blocked, updated_us
+        FROM entry_drafts WHERE state IN ('draft', 'review', 'scheduled') ORDER BY updated_us DESC, seq DESC LIMIT $1";
+    /// Scheduled drafts whose time has come.
+    DRAFT_DUE = "SELECT seq, body, base_revision, state, author, reviewer, publish_at_us, recheck_on, blocked, origin, version, created_us, updated_us FROM entry_drafts
+        WHERE state = 'scheduled' AND publish_at_us <= $1 ORDER BY publish_at_us, seq LIMIT $2";
+    /// A draft's new content; no row when it has moved on.
+    DRAFT_SAVE = "UPDATE entry_drafts SET title = $2, domain = $3, region = $4, body = $5, state = $6, author = $7, reviewer = NULL,
+            publish_at_us = NULL, blocked = '', version = version + 1, updated_us = $8
+        WHERE seq = $1 AND version = $9";
+    /// A draft's new state; no row when it has moved on.
+    DRAFT_STATE = "UPDATE entry_drafts SET state = $2, reviewer = $3, publish_at_us = $4, recheck_on = $5, blocked = $6,
+            version = version + 1, updated_us = $7
+        WHERE seq = $1 AND version = $8";
+
+    /// Says something about an entry.
+    NOTE_ADD = "INSERT INTO entry_notes (entry_id, kind, words, by_key, at_us) VALUES ($1, $2, $3, $4, $5)";
+    /// What was said, the latest first.
+    NOTE_LIST = "SELECT seq, kind, words, by_key, at_us FROM entry_notes WHERE entry_id = $1 ORDER BY seq DESC LIMIT $2";
+
+    /// How every entry is kept.
+    CARE_ALL = "SELECT entry_id, keeper, recheck_on, checked_us, checked_by, urgent_revision, urgent_by FROM entry_care";
+    /// How one entry is kept.
+    CARE_GET = "SELECT entry_id, keeper, recheck_on, checked_us, checked_by, urgent_revision, urgent_by FROM entry_care
+        WHERE entry_id = $1";
+    /// Somebody looked at an entry and found it true.
+    CARE_CHECKED = "INSERT INTO entry_care (entry_id, recheck_on, checked_us, checked_by) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (entry_id) DO UPDATE SET recheck_on = excluded.recheck_on, checked_us = excluded.checked_us,
+            checked_by = excluded.checked_by";
+    /// Who keeps an entry.
+    CARE_KEEPER = "INSERT INTO entry_care (entry_id, keeper) VALUES ($1, $2)
+        ON CONFLICT (entry_id) DO UPDATE SET keeper = excluded.keeper";
+    /// A second person has seen an entry.
+    CARE_REVIEWED = "INSERT INTO entry_care (entry_id, recheck_on) VALUES ($1, $2)
+        ON CONFLICT (entry_id) DO UPDATE SET recheck_on = excluded.recheck_on, urgent_revision = NULL, urgent_by = NULL";
+    /// An entry came into use without a second person.
+    CARE_URGENT = "INSERT INTO entry_care (entry_id, urgent_revision, urgent_by) VALUES ($1, $2, $3)
+        ON CONFLICT (entry_id) DO UPDATE SET urgent_revision = excluded.urgent_revision, urgent_by = excluded.urgent_by";
+
+    /// One contact's asking of a question, once for each reason; no row when it is known.
+    GAP_ASKED = "INSERT INTO knowledge_gap_asked (question, contact_id, why, at_us) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (question, contact_id, why) DO NOTHING";
+    /// Counts a question that found no good answer. One that was closed is open again.
     GAP_NOTE = "INSERT INTO knowledge_gaps (question, sample, domain, times, first_us, last_us, contact_id, state)
         VALUES ($1, $2, $3, 1, $4, $4, $5, 'open')
         ON CONFLICT (question) DO UPDATE SET times = knowledge_gaps.times + 1, last_us = excluded.last_us,
             contact_id = excluded.contact_id,
             state = CASE WHEN knowledge_gaps.state = 'answered' THEN 'open' ELSE knowledge_gaps.state END";
-    /// Open questions, the most asked first.
-    GAP_LIST = "SELECT question, sample, domain, times, first_us, last_us FROM knowledge_gaps
-        WHERE state = 'open' ORDER BY times DESC, last_us DESC LIMIT $1";
-    /// Closes a question; no row when it is not open.
-    GAP_CLOSE = "UPDATE knowledge_gaps SET state = $2, entry_id = $3 WHERE question = $1 AND state = 'open'";
+    /// A question that was answered is asked again.
+    GAP_REOPEN = "UPDATE knowledge_gaps SET state = 'open', last_us = $2 WHERE question = $1 AND state = 'answered'";
+    /// Questions that are open or being answered, the most asked first.
+    GAP_LIST = "SELECT question, sample, domain, times, first_us, last_us, draft FROM knowledge_gaps
+        WHERE state IN ('open', 'drafted') ORDER BY times DESC, last_us DESC, question LIMIT $1";
+    /// Every asking of the questions that are open or being answered.
+    GAP_ASKINGS = "SELECT asked.question, asked.contact_id, asked.why, asked.at_us FROM knowledge_gap_asked AS asked
+        JOIN knowledge_gaps AS gaps ON gaps.question = asked.question
+        WHERE gaps.state IN ('open', 'drafted') ORDER BY asked.at_us DESC LIMIT $1";
+    /// The askings of one question.
+    GAP_ASKED_OF = "SELECT question, contact_id, why, at_us FROM knowledge_gap_asked WHERE question = $1 ORDER BY at_us LIMIT 1000";
+    /// One question's wording as it came; none when it is at rest.
+    GAP_GET = "SELECT sample FROM knowledge_gaps WHERE question = $1 AND state IN ('open', 'drafted')";
+    /// A draft is to answer a question, or no draft any more.
+    GAP_DRAFT = "UPDATE knowledge_gaps SET state = $2, draft = $3 WHERE question = $1 AND state IN ('open', 'drafted')";
+    /// How long closing took.
+    GAP_CLOSED_ADD = "INSERT INTO knowledge_gap_closed (entry_id, asked, first_us, fifth_us, live_us) VALUES ($1, $2, $3, $4, $5)";
+    /// How long it took of late.
+    GAP_CLOSED = "SELECT asked, fifth_us, live_us FROM knowledge_gap_closed WHERE live_us >= $1 ORDER BY seq";
+    /// Closes a question.
+    GAP_CLOSE = "UPDATE knowledge_gaps SET state = $2, entry_id = $3, draft = NULL
+        WHERE question = $1 AND state IN ('open', 'drafted')";
 }
 
 #[cfg(test)]

@@ -5,5 +5,6 @@ pub mod charter;
 pub mod conversations;
 pub mod dialogues;
 pub mod judge;
+pub mod knowledge;
 pub mod rig;
 pub mod search;

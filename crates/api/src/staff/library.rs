@@ -48,7 +48,12 @@ struct Chosen {
     columns: serde_json::Map<String, serde_json::Value>,
 }
 
-fn entry(fields: serde_json::Map<String, serde_json::Value>) -> ApiResult<Entry> {
+/// Refuses who may not write knowledge, before anything of the request is looked at.
+pub(super) fn may_edit(person: &Person) -> ApiResult<()> {
+    Ok(authorise(&person.ctx, Permission::KnowledgeEdit, None)?)
+}
+
+pub(super) fn entry(fields: serde_json::Map<String, serde_json::Value>) -> ApiResult<Entry> {
     serde_json::from_value(serde_json::Value::Object(fields)).map_err(|error| {
         ApiError::new(ErrorCode::Invalid, format!("条目内容不完整：{error}。请对照格式补全。"))
     })
@@ -123,13 +128,6 @@ pub async fn history(
     Path(id): Path<String>,
 ) -> ApiResult<Json<Vec<EntryVersion>>> {
     Ok(Json(staffed.hotline.library().entry_history(&person.ctx, &id).await?))
-}
-
-/// 没有答案的问题
-#[utoipa::path(get, path = "/library/gaps", tag = "library", responses((status = 200), (status = 401), (status = 403)))]
-pub async fn gaps(State(staffed): State<Staffed>, person: Person) -> ApiResult<Json<serde_json::Value>> {
-    let rows = staffed.hotline.library().gap_list(&person.ctx, 200).await?;
-    Ok(Json(serde_json::json!({"total": rows.len(), "rows": rows})))
 }
 
 /// 导入问答表

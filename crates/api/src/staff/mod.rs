@@ -7,6 +7,7 @@ mod admin;
 mod casework;
 mod contacts;
 mod desk;
+mod drafts;
 mod library;
 mod live;
 mod person;
@@ -14,6 +15,7 @@ mod phone;
 mod scenarios;
 mod session;
 mod tickets;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -92,7 +94,28 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(library::withdraw))
         .routes(routes!(library::history))
         .routes(routes!(library::import))
-        .routes(routes!(library::gaps))
+        .routes(routes!(drafts::list, drafts::create))
+        .routes(routes!(drafts::get, drafts::put))
+        .routes(routes!(drafts::check))
+        .routes(routes!(drafts::submit))
+        .routes(routes!(drafts::send_back))
+        .routes(routes!(drafts::approve))
+        .routes(routes!(drafts::give_up))
+        .routes(routes!(upkeep::list))
+        .routes(routes!(upkeep::beside))
+        .routes(routes!(upkeep::recheck))
+        .routes(routes!(upkeep::keeper))
+        .routes(routes!(upkeep::confirm))
+        .routes(routes!(upkeep::comment))
+        .routes(routes!(upkeep::report))
+        .routes(routes!(upkeep::reports))
+        .routes(routes!(upkeep::handle))
+        .routes(routes!(upkeep::test_add))
+        .routes(routes!(upkeep::sources))
+        .routes(routes!(upkeep::repeal))
+        .routes(routes!(upkeep::gaps))
+        .routes(routes!(upkeep::gap_draft))
+        .routes(routes!(upkeep::gap_close))
         .routes(routes!(scenarios::list))
         .routes(routes!(scenarios::get, scenarios::put))
         .routes(routes!(scenarios::validate))

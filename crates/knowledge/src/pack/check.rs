@@ -197,7 +197,7 @@ impl Check<'_> {
 }
 
 /// The entries a scenario's nodes answer from: node, entry and clause. Empty for a text that is not a scenario.
-pub(super) fn answers_of(yaml: &str) -> BTreeMap<String, (String, Option<String>)> {
+pub(crate) fn answers_of(yaml: &str) -> BTreeMap<String, (String, Option<String>)> {
     let Ok(value) = serde_yaml_ng::from_str::<Value>(yaml) else { return BTreeMap::new() };
     let Some(nodes) = value.get("nodes").and_then(Value::as_mapping) else { return BTreeMap::new() };
     nodes

@@ -5,6 +5,7 @@ mod install;
 mod load;
 mod model;
 
+pub(crate) use check::answers_of;
 pub use install::{Installed, Written, install};
 pub use load::{Pack, ScenarioText, load};
 pub use model::{

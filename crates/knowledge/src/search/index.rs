@@ -109,6 +109,21 @@ impl SearchIndex {
         }
     }
 
+    /// The index as it would be with some entries put in or taken out; this one stays as it is. Cheap: parts are shared.
+    #[must_use]
+    pub fn imagined(&self, put: Vec<IndexedEntry>, gone: &[String]) -> Self {
+        let s = &self.settings;
+        let prepare = |entry| Arc::new(Prepared::new(entry, &s.synonyms, &s.near, s.deep.as_deref()));
+        let prepared: Vec<Arc<Prepared>> = put.into_iter().map(prepare).collect();
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = Snapshot::clone(&self.snapshot());
+        let ids = prepared.iter().map(|entry| &entry.entry.id).chain(gone);
+        ids.for_each(|id| next.kill(places.get(id).copied()));
+        drop(places);
+        next.push(prepared, &s.synonyms);
+        Self { settings: s.clone(), current: RwLock::new(Arc::new(next)), places: Mutex::default() }
+    }
+
     /// Number of entries.
     pub fn len(&self) -> usize {
         self.snapshot().parts.iter().map(|(_, dead)| dead.iter().filter(|d| !**d).count()).sum()

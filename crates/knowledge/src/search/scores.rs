@@ -38,11 +38,11 @@ impl Candidate<'_> {
     }
 }
 
-/// What is reckoned for every text of a part.
+/// The best of a part by each score.
 struct PartScores {
-    heads: Vec<f32>,
-    wholes: Vec<f32>,
-    /// By the second embedder; empty without one.
+    heads: Vec<(u32, f32)>,
+    wholes: Vec<(u32, f32)>,
+    /// By the second embedder, for every head; empty without one.
     deeps: Vec<f32>,
     nearest: Vec<(u32, f32)>,
 }
@@ -70,17 +70,17 @@ pub fn candidates<'a>(
     let deep = settings.deep.as_ref().map(|embedder| Packed::new(&embedder.embed(&query.text)));
     let sense = text.sense.sum();
     let reckon = |part: &Part| PartScores {
-        heads: added(&part.heads, &terms),
-        wholes: added(&part.wholes, &whole_terms),
+        heads: part.heads.top(&terms, BY_TERMS),
+        wholes: part.wholes.top(&whole_terms, BY_WHOLE),
         deeps: deep.as_ref().map_or_else(Vec::new, |vector| part.deep_cosines(vector)),
         nearest: part.nearest(sense, BY_VECTOR),
     };
     let all: Vec<PartScores> = snapshot.parts.iter().map(|(part, _)| reckon(part)).collect();
-    let top = |scores: &[f32]| scores.iter().fold(0.0f32, |most, x| most.max(*x));
+    let top = |scores: &[(u32, f32)]| scores.first().map_or(0.0, |(_, score)| *score);
     let highest = all.iter().fold(Highest::default(), |h, part| Highest {
         heads: h.heads.max(top(&part.heads)),
         wholes: h.wholes.max(top(&part.wholes)),
-        deep: h.deep.max(top(&part.deeps)),
+        deep: part.deeps.iter().fold(h.deep, |most, x| most.max(*x)),
         cosine: part.nearest.first().map_or(h.cosine, |(_, cosine)| h.cosine.max(*cosine)),
     });
     let of_kind = |kind: TermKind| {
@@ -97,14 +97,20 @@ pub fn candidates<'a>(
         found.retain(|at| !dead.get(*at as usize).copied().unwrap_or(true));
         let char_shares = part.wholes.shares(&chars, &found);
         let pair_shares = part.wholes.shares(&pairs, &found);
-        for ((at, char_share), pair_share) in found.into_iter().zip(char_shares).zip(pair_shares) {
+        let whole_scores = part.wholes.scores(&whole_terms, &found);
+        // Entries in order of number have their heads in order of number.
+        let numbers: Vec<u32> =
+            found.iter().flat_map(|at| part.heads_of(*at).map(|(head, _)| head)).collect();
+        let head_scores = HeadScores { scores: part.heads.scores(&terms, &numbers), numbers };
+        let shares = char_shares.into_iter().zip(pair_shares).zip(whole_scores);
+        for (at, ((char_share, pair_share), whole_score)) in found.into_iter().zip(shares) {
             let Some(entry) = part.entries.get(at as usize) else { continue };
             let Some(depth) = entry.entry.region_depth(query.region.as_deref()) else { continue };
             if !entry.entry.in_force(query.day) {
                 continue;
             }
             let whole = Whole {
-                of_best: of(&scores.wholes, at) / highest.wholes.max(1e-6),
+                of_best: whole_score / highest.wholes.max(1e-6),
                 chars: char_share / all_chars,
                 pairs: pair_share / all_pairs,
                 best_pairs: 0.0,
@@ -113,7 +119,7 @@ pub fn candidates<'a>(
                 answer: sense.cosine(entry.answer.sum()),
                 heads: entry.heads.len(),
             };
-            let heads = scores.promising(part, at, sense, highest);
+            let heads = scores.promising(part, at, &head_scores, sense, highest);
             out.push(Candidate { entry, depth, heads, whole });
         }
     }
@@ -130,13 +136,25 @@ pub fn candidates<'a>(
     out
 }
 
+/// Scores of some heads by terms.
+struct HeadScores {
+    numbers: Vec<u32>,
+    scores: Vec<f32>,
+}
+
+impl HeadScores {
+    fn of(&self, head: u32) -> f32 {
+        self.numbers.binary_search(&head).map_or(0.0, |at| of(&self.scores, at as u32))
+    }
+}
+
 impl PartScores {
     /// Entries of the part that are worth considering, in order of number.
     fn entries(&self, part: &Part) -> Vec<u32> {
-        let heads = best(&self.heads, BY_TERMS).into_iter().chain(best(&self.deeps, BY_VECTOR));
+        let heads = self.heads.iter().copied().chain(best(&self.deeps, BY_VECTOR));
         let heads = heads.chain(self.nearest.iter().copied());
         let mut entries: Vec<u32> = heads.filter_map(|(head, _)| part.head_entry(head)).collect();
-        entries.extend(best(&self.wholes, BY_WHOLE).into_iter().map(|(entry, _)| entry));
+        entries.extend(self.wholes.iter().map(|(entry, _)| *entry));
         entries.sort_unstable();
         entries.dedup();
         entries
@@ -147,11 +165,12 @@ impl PartScores {
         &self,
         part: &'a Part,
         entry: u32,
+        scores: &HeadScores,
         sense: &Packed,
         highest: Highest,
     ) -> Vec<(&'a Head, Found)> {
         let found = |at: u32| Found {
-            bm25: of(&self.heads, at),
+            bm25: scores.of(at),
             best_bm25: highest.heads,
             cosine: part.cosine(at, sense),
             best_cosine: highest.cosine,

@@ -46,8 +46,22 @@ impl Signs {
     fn distance(self, other: Self) -> u8 {
         let [a, b] = self.0;
         let [c, d] = other.0;
-        (a ^ c).count_ones().wrapping_add((b ^ d).count_ones()) as u8
+        ones_of_two(a ^ c, b ^ d)
     }
+}
+
+/// The ones of two words, counted in bytes side by side: one multiplication instead of two where the processor that was built for
+/// has no instruction for it (Warren, Hacker's Delight, 5-1).
+const fn ones_of_two(a: u64, b: u64) -> u8 {
+    const ODD: u64 = 0x5555_5555_5555_5555;
+    const PAIRS: u64 = 0x3333_3333_3333_3333;
+    const FOURS: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+    const SUM: u64 = 0x0101_0101_0101_0101;
+    let (a, b) = (a.wrapping_sub((a >> 1) & ODD), b.wrapping_sub((b >> 1) & ODD));
+    let (a, b) = ((a & PAIRS).wrapping_add((a >> 2) & PAIRS), (b & PAIRS).wrapping_add((b >> 2) & PAIRS));
+    let both =
+        (a & FOURS).wrapping_add((a >> 4) & FOURS).wrapping_add(b & FOURS).wrapping_add((b >> 4) & FOURS);
+    (both.wrapping_mul(SUM) >> 56) as u8
 }
 
 /// The numbers of about `count` vectors with the fewest differing signs, in order of number: all of the last distance are
@@ -76,6 +90,17 @@ pub fn nearest(all: &[Signs], to: Signs, count: usize) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ones_are_counted() {
+        let mut state = 1u64;
+        for _ in 0..1_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let (a, b) = (state, state.rotate_left(29) ^ 0xdead_beef);
+            assert_eq!(u32::from(ones_of_two(a, b)), a.count_ones() + b.count_ones());
+        }
+        assert_eq!(ones_of_two(u64::MAX, u64::MAX), 128);
+    }
 
     #[test]
     fn the_nearest_are_on_the_list() {

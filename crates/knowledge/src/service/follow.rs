@@ -57,7 +57,11 @@ impl Library {
             while !*stopped.borrow() {
                 tokio::select! {
                     () = wakeups.next(interval) => {}
-                    _ = stopped.changed() => {}
+                    // A follower that was dropped ends too.
+                    told = stopped.changed() => if told.is_err() { break },
+                }
+                if let Err(error) = library.drafts_publish_due(clock.as_ref()).await {
+                    tracing::warn!(%error, "scheduled entries are published later");
                 }
                 if let Err(error) = library.catch_up().await {
                     tracing::warn!(%error, "changes of the library are late");

@@ -3,7 +3,7 @@
 use kernel::Micros;
 
 use super::shelf::Shelf;
-use super::{Library, lead};
+use super::{Library, lead, local};
 use crate::entry::index;
 use crate::model::{AnswerCard, Answerable, Target};
 use crate::search::{Hit, Query};
@@ -38,12 +38,13 @@ impl Library {
         let query = Query {
             text: ask.text.to_owned(),
             domain_hint: ask.domain.map(str::to_owned),
-            region: ask.region.and_then(|place| self.vocabulary().path_of(place)),
+            region: self.place(ask),
             day: now.day(),
             limit: LOOKED_AT.max(limit.saturating_add(ask.except.len())),
         };
         let shelf = self.shelf();
         let mut found = self.answerable(&shelf, &query, ask.except, now);
+        local::prefer(&mut found, ask.text, query.region.as_deref(), &shelf);
         lead::judge(&mut found);
         let sure = found.first().is_some_and(|best| best.confidence >= SURE);
         let last = ask.about.and_then(|entry| shelf.entries.get(entry));
@@ -61,9 +62,18 @@ impl Library {
         found
     }
 
+    /// Where the caller is, or which place the words name where that is not known.
+    fn place(&self, ask: &Ask<'_>) -> Option<String> {
+        let vocabulary = self.vocabulary();
+        let named = || (!vocabulary.regions.is_empty()).then(|| vocabulary.path_of(ask.text)).flatten();
+        ask.region.and_then(|place| vocabulary.path_of(place)).or_else(named)
+    }
+
     /// The answer of an entry at an instant, or of one clause of it; none when there is no such or it is not in force.
     pub fn card(&self, entry: &str, clause: Option<&str>, now: Micros) -> Option<AnswerCard> {
-        self.shelf().entries.get(entry).and_then(|record| record.entry.card(clause, now.day()))
+        let shelf = self.shelf();
+        let record = shelf.entries.get(entry)?;
+        Some(local::naming_place(&record.entry, record.entry.card(clause, now.day())?))
     }
 
     fn answerable(&self, shelf: &Shelf, query: &Query, except: &[String], now: Micros) -> Vec<Answerable> {
@@ -78,7 +88,8 @@ fn answerable(shelf: &Shelf, hit: &Hit, except: &[String], now: Micros) -> Optio
         Target::Entry(id) | Target::Scenario(id) if except.contains(id) => return None,
         Target::Entry(id) => {
             let record = shelf.entries.get(id)?;
-            (record.entry.title.clone(), Some(record.entry.card(None, now.day())?))
+            let card = local::naming_place(&record.entry, record.entry.card(None, now.day())?);
+            (card.title.clone(), Some(card))
         }
         Target::Scenario(id) => (shelf.scenarios.get(id)?.title.clone(), None),
     };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::common::{clause, editor, entry, library, now, other_node, staff, system};
 use kernel::{Coded as _, ContactId, ErrorCode, Role, Scope, SystemClock};
 use knowledge::entry::{Region, Vocabulary};
-use knowledge::service::EntryFilter;
+use knowledge::service::{EntryFilter, GapWhy};
 use knowledge::{Ask, KnowledgeError, Library, Status, Target};
 use store::testing::for_each_engine;
 
@@ -278,24 +278,27 @@ async fn feedback_and_gaps_are_kept_without_personal_data() {
         assert!(given.iter().all(|one| !one.words.contains("13812345678") && one.given_by == "citizen:c1"));
 
         let contact = ContactId::from("c2");
-        for question in [
-            "共享单车乱停放归谁管",
-            "共享单车乱停放归谁管？",
-            "共享单车乱停放谁管",
-            "我电话13812345678想问彩票",
-            "嗯",
-            "?!",
-        ] {
-            library.gap_note(question, Some("城管市容"), &contact, now()).await.unwrap();
+        let asked = [
+            ("c2", "共享单车乱停放归谁管"),
+            ("c2", "共享单车乱停放归谁管，"),
+            ("c3", "共享单车乱停放归谁管？"),
+            ("c2", "共享单车乱停放谁管"),
+            ("c2", "我电话13812345678想问彩票"),
+            ("c2", "嗯"),
+            ("c2", "?!"),
+        ];
+        for (by, question) in asked {
+            let by = ContactId::from(by);
+            library.gap_note(question, Some("城管市容"), &by, GapWhy::Unanswered, now()).await.unwrap();
         }
         let gaps = library.gap_list(&editor(), 10).await.unwrap();
         assert_eq!(gaps.len(), 2, "{gaps:?}");
-        assert_eq!((gaps[0].times, gaps[0].keys.len()), (3, 2));
+        assert_eq!((gaps[0].times, gaps[0].keys.len(), gaps[0].contacts), (3, 2, 2));
         assert!(gaps.iter().all(|gap| !gap.question.contains("13812345678")));
         library.gap_close(&editor(), &gaps[0].keys, Some("gjj-a")).await.unwrap();
         assert_eq!(library.gap_list(&editor(), 10).await.unwrap().len(), 1);
         // An answered question that is asked again was not answered.
-        library.gap_note("共享单车乱停放谁管", None, &contact, now()).await.unwrap();
+        library.gap_note("共享单车乱停放谁管", None, &contact, GapWhy::Unanswered, now()).await.unwrap();
         assert_eq!(library.gap_list(&editor(), 10).await.unwrap().len(), 2);
     })
     .await;

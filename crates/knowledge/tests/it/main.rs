@@ -5,3 +5,4 @@ mod common;
 mod import;
 mod library;
 mod pack;
+mod review;

@@ -77,6 +77,7 @@ struct EntryView {
     region: String,
     updated: String,
     thanks: &'static str,
+    wrong: bool,
 }
 
 /// What is looked for.
@@ -190,6 +191,8 @@ fn domains(app: &App, q: &str, on: &str) -> Vec<Domain> {
 #[serde(default)]
 pub struct Shown {
     thanks: Option<String>,
+    /// Came to say that it is wrong.
+    wrong: Option<String>,
 }
 
 /// An entry.
@@ -218,6 +221,7 @@ pub async fn entry(
         answer: entry.answer,
         region: entry.region,
         thanks,
+        wrong: shown.wrong.is_some(),
     };
     Ok(render(&EntryPage { page, entry: view }))
 }

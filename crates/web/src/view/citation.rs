@@ -18,6 +18,8 @@ pub struct CitationView {
     pub text: String,
     pub number: String,
     pub link: String,
+    /// Where to say that it is wrong.
+    pub wrong: String,
     pub local: bool,
 }
 
@@ -37,6 +39,7 @@ impl CitationView {
                 percent_encoded(&citation.entry_id),
                 percent_encoded(&citation.clause_id)
             ),
+            wrong: format!("/k/{}?wrong=1#helpful", percent_encoded(&citation.entry_id)),
             local: citation.local,
         }
     }
