@@ -67,12 +67,12 @@ impl From<sqlx::Error> for KnowledgeError {
 impl Coded for KnowledgeError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Faulty(_) | Self::Breaks(_) => ErrorCode::Invalid,
             Self::Refused(Refusal::OwnWork) => ErrorCode::Forbidden,
-            Self::Refused(Refusal::InPast | Refusal::NoReason) => ErrorCode::Invalid,
-            Self::Refused(_) => ErrorCode::Conflict,
+            Self::Faulty(_) | Self::Breaks(_) | Self::Refused(Refusal::InPast | Refusal::NoReason) => {
+                ErrorCode::Invalid
+            }
             Self::NotFound(_) => ErrorCode::NotFound,
-            Self::Taken(_) | Self::Conflict(_) => ErrorCode::Conflict,
+            Self::Refused(_) | Self::Taken(_) | Self::Conflict(_) => ErrorCode::Conflict,
             Self::Security(error) => error.code(),
             Self::Store(error) => error.code(),
         }

@@ -37,12 +37,12 @@ pub fn clusters(wordings: &[Wording], near: &NgramVectors) -> Vec<Vec<usize>> {
             .enumerate()
             .map(|(number, leader)| (alike(leader, &seen), number))
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        match likest.filter(|(alike, _)| *alike >= ALIKE) {
-            Some((_, number)) => clusters.get_mut(number).into_iter().for_each(|cluster| cluster.push(at)),
-            None => {
-                clusters.push(vec![seen.at]);
-                leaders.push(seen);
-            }
+        let joins = likest.filter(|(alike, _)| *alike >= ALIKE);
+        if let Some(cluster) = joins.and_then(|(_, number)| clusters.get_mut(number)) {
+            cluster.push(at);
+        } else {
+            clusters.push(vec![seen.at]);
+            leaders.push(seen);
         }
     }
     clusters
@@ -146,7 +146,9 @@ mod tests {
             let sorted = |texts: &[(String, i64)]| {
                 let borrowed: Vec<(&str, i64)> = texts.iter().map(|(key, times)| (key.as_str(), *times)).collect();
                 let mut found = of(&borrowed);
-                found.iter_mut().for_each(|one| one.sort());
+                for one in &mut found {
+                    one.sort();
+                }
                 found.sort();
                 found
             };

@@ -305,7 +305,9 @@ mod tests {
                 })
                 .collect();
             let mut scores = vec![0.0; postings.len()];
-            terms.iter().for_each(|(term, weight)| postings.add(*term, *weight, &mut scores));
+            for (term, weight) in &terms {
+                postings.add(*term, *weight, &mut scores);
+            }
             let (all, some) = (best(&scores, 48), postings.top(&terms, 48));
             assert_eq!(all.len(), some.len());
             for ((_, one), (text, two)) in all.iter().zip(&some) {

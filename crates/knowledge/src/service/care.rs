@@ -127,7 +127,7 @@ impl Library {
         }
         let pressing = |row: &Upkeep| {
             let due = row.due.map_or(4, |due| due.kind as u8);
-            (if row.reports > 0 { 0 } else { 1 }, due, !row.unconfirmed)
+            (row.reports <= 0, due, !row.unconfirmed)
         };
         list.rows.sort_by(|a, b| {
             pressing(a)

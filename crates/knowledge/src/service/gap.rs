@@ -313,7 +313,9 @@ fn gathered(rows: &[StoredGap], askings: &[StoredAsking]) -> Vec<Gap> {
         let askings: Vec<&StoredAsking> =
             rows.iter().filter_map(|row| asked.get(row.question.as_str())).flatten().copied().collect();
         let mut why: BTreeMap<String, usize> = BTreeMap::new();
-        askings.iter().for_each(|asking| *why.entry(asking.why.clone()).or_default() += 1);
+        for asking in &askings {
+            *why.entry(asking.why.clone()).or_default() += 1;
+        }
         let times = by_contact(&askings);
         gaps.push(Gap {
             question: leader.sample.clone(),

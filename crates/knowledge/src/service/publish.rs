@@ -44,7 +44,7 @@ impl Library {
         let kind = if state == DraftState::Published { NoteKind::Published } else { NoteKind::Approved };
         note(&mut tx, &draft.entry.id, kind, words).await?;
         if state == DraftState::Published {
-            self.into_use(&mut tx, &draft).await?;
+            self.come_into_use(&mut tx, &draft).await?;
             self.commit(tx).await?;
         } else {
             tx.audit("draft.approve", &object(&draft.entry.id), &json!({ "draft": seq, "at_us": at }))
@@ -84,7 +84,7 @@ impl Library {
         let mut tx = self.store().begin(ctx).await?;
         self.draft_set(&mut tx, draft, state, draft.reviewer.as_deref(), due).await?;
         note(&mut tx, &draft.entry.id, NoteKind::Published, "到时间自动发布").await?;
-        match self.into_use(&mut tx, draft).await {
+        match self.come_into_use(&mut tx, draft).await {
             // The entry itself was changed meanwhile: that is to be told, not tried for ever.
             Err(KnowledgeError::Conflict(title)) => {
                 let message = format!("“{title}”在定时期间被别人改过，请核对后重新审核。");
@@ -114,7 +114,7 @@ impl Library {
     }
 
     /// Writes a draft's content as the entry, seen by two people; closes the gaps that it answers.
-    async fn into_use(&self, tx: &mut Tx, draft: &Draft) -> Result<(), KnowledgeError> {
+    async fn come_into_use(&self, tx: &mut Tx, draft: &Draft) -> Result<(), KnowledgeError> {
         let revision = next_revision(tx, "entries").await?;
         let entry = &draft.entry;
         let written = if draft.base_revision == 0 {

@@ -172,7 +172,10 @@ struct AskedOf {
     gold_kb_id: String,
 }
 
-fn faq_of(folder: &Path) -> Result<(Vec<Entry>, Vec<(String, String)>)> {
+/// Entries, and questions with the entry each is about.
+type Faq = (Vec<Entry>, Vec<(String, String)>);
+
+fn faq_of(folder: &Path) -> Result<Faq> {
     let known: Vec<Known> =
         csv::Reader::from_path(folder.join("kb_28018.csv"))?.deserialize().collect::<Result<_, _>>()?;
     let asked: Vec<AskedOf> =
