@@ -1,3 +1,4 @@
+import { defineComponent, h } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 
 import { useSession } from '@/composables/useSession'
@@ -17,6 +18,12 @@ const page = (
   path: string, name: string, title: string, needs: Permission[], component: RouteRecordRaw['component'], room = name,
 ): RouteRecordRaw => ({ path, name, component: component as NonNullable<RouteRecordRaw['component']>, meta: { title, needs, room } })
 
+/** The queues share one view; each is a component of its own, so that nothing of one stays when the next is opened. */
+const work = (view: string) => async () => {
+  const { default: WorkView } = await import('@/views/tickets/WorkView.vue')
+  return defineComponent({ name: `Work-${view}`, render: () => h(WorkView, { view }) })
+}
+
 const ADMIN_ANY: Permission[] = ['staff_manage', 'settings_manage', 'audit_read']
 
 const routes: RouteRecordRaw[] = [
@@ -26,6 +33,11 @@ const routes: RouteRecordRaw[] = [
   page('/wall', 'wall', '看板', ['queue_watch'], () => import('@/views/wall/WallView.vue')),
   page('/tickets', 'tickets', '工单', ['ticket_read'], () => import('@/views/tickets/TicketList.vue')),
   page('/tickets/new', 'ticket-new', '新建工单', ['ticket_create'], () => import('@/views/tickets/TicketNew.vue'), 'tickets'),
+  page('/tickets/inbox', 'work-inbox', '单位收件箱', ['ticket_reply'], work('inbox'), 'tickets'),
+  page('/tickets/dispatch', 'work-dispatch', '派单', ['ticket_dispatch'], work('dispatch'), 'tickets'),
+  page('/tickets/arbitration', 'work-arbitration', '异议裁定', ['ticket_dispatch'], work('arbitration'), 'tickets'),
+  page('/tickets/callbacks', 'work-callbacks', '回访', ['ticket_archive'], work('callbacks'), 'tickets'),
+  page('/tickets/board', 'ticket-board', '督办', ['ticket_supervise'], () => import('@/views/tickets/BoardView.vue'), 'tickets'),
   page('/tickets/:number', 'ticket', '工单详情', ['ticket_read'], () => import('@/views/tickets/TicketDetail.vue'), 'tickets'),
   page('/contacts', 'contacts', '会话', ['contact_read'], () => import('@/views/contacts/ContactList.vue')),
   page('/contacts/:id', 'contact', '会话详情', ['contact_read'], () => import('@/views/contacts/ContactDetail.vue'), 'contacts'),

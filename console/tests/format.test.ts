@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { certainty, clock, dateTime, share, span, ticketClock, timer, validity, when } from '@/lib/format'
+import { certainty, clock, dateTime, share, span, timer, validity, when } from '@/lib/format'
 
 const at = (iso: string): number => Date.parse(iso) * 1000
 
@@ -28,17 +28,6 @@ describe('spans', () => {
 
   it('are told in the two largest units', () => {
     expect([span(42), span(95), span(720), span(12_000), span(187_200), span(172_800)]).toEqual(['42秒', '1分35秒', '12分', '3小时20分', '2天4小时', '2天'])
-  })
-})
-
-describe("a ticket's clock", () => {
-  const now = at('2026-11-23T02:00:00Z')
-  it('tells in words how it stands', () => {
-    expect(ticketClock(at('2026-11-25T03:00:00Z'), false, false, now)).toEqual({ tone: 'good', words: '剩 2天1小时' })
-    expect(ticketClock(at('2026-11-23T09:00:00Z'), false, false, now)).toEqual({ tone: 'warn', words: '今天到期，剩 7小时' })
-    expect(ticketClock(at('2026-11-23T00:00:00Z'), false, false, now)).toEqual({ tone: 'bad', words: '已超期 2小时' })
-    expect(ticketClock(at('2026-11-23T00:00:00Z'), true, true, now).words).toBe('已办结')
-    expect(ticketClock(null, false, false, now).words).toBe('未设期限')
   })
 })
 

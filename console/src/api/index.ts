@@ -1,11 +1,11 @@
 /** Every call of the console, typed. Nothing else in the console talks to the server. */
 
-import { call, type CallOptions } from './http'
+import { call, eventsUrl, type CallOptions } from './http'
 import type {
-  AuditPage, Beside, Care, CitationRef, ContactRow, Dependents, Desk, DeskContact, Draft, DraftCheck, DraftFull, DraftRow, Entry, EntryBody,
-  EntryRevision, EntryRow, Feedback, Gaps, Health, Note, SourceRow, UpkeepList,
-  ImportResult, Me, Message, Page, Person, PersonForm, Problem, ScenarioDoc, ScenarioRow, SettingDoc, Skill, Suggestions,
-  Supervision, Ticket, TicketForm, TicketRow, WrapUpForm,
+  Attachment, AuditPage, Beside, Care, CaseBoard, CitationRef, ContactRow, Dependents, Desk, DeskContact, Draft, DraftCheck,
+  DraftFull, DraftRow, Entry, EntryBody, EntryRevision, EntryRow, Feedback, Gaps, Health, ImportResult, Me, Message, Note, Page,
+  Person, PersonForm, Problem, Proposal, ReplyFinding, ScenarioDoc, ScenarioRow, SettingDoc, Skill, SourceRow, Suggestions,
+  Supervision, Ticket, TicketForm, TicketGroup, TicketRow, UpkeepList, WrapUpForm,
 } from './types'
 
 type Filter = Record<string, string | number | undefined>
@@ -71,9 +71,20 @@ export const tickets = {
     get<Page<TicketRow>>('/tickets', query, signal ? { signal } : {}),
   open: (form: TicketForm) => post<Ticket>('/tickets', form),
   full: (number: string) => get<Ticket>(ticketPath(number, 'full')),
-  dispatch: (number: string, unit: string, note: string) => post<Ticket>(ticketPath(number, 'dispatch'), { unit, note }),
-  reply: (number: string, words: string) => post<Ticket>(ticketPath(number, 'reply'), { words }),
-  archive: (number: string, note: string) => post<Ticket>(ticketPath(number, 'archive'), { note }),
+  step: (number: string, form: { step: string; version: number } & Record<string, unknown>) =>
+    post<Ticket>(ticketPath(number, 'steps'), form),
+  recommendations: (number: string) =>
+    get<{ proposals: Proposal[]; auto_at: number | null }>(ticketPath(number, 'recommendations')),
+  checkReply: (number: string, words: string) =>
+    post<{ ok: boolean; findings: ReplyFinding[] }>(ticketPath(number, 'reply-check'), { words }),
+  attach: (number: string, form: FormData) => call<Attachment>('POST', ticketPath(number, 'attachments'), { form }),
+  fileUrl: (number: string, id: string) => eventsUrl(`${ticketPath(number, 'attachments')}/${seg(id)}`),
+}
+
+export const casework = {
+  board: () => get<CaseBoard>('/casework/board'),
+  repeats: () => get<{ callers: TicketGroup[]; places: TicketGroup[] }>('/casework/repeats'),
+  unsolved: () => get<{ rows: { ticket: TicketRow; reasons: string[] }[] }>('/casework/unsolved'),
 }
 
 export const knowledge = {

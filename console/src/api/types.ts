@@ -276,6 +276,89 @@ export interface TicketRow {
   overdue: boolean
   created_us: Micros
   updated_us: Micros
+  /** By when the next thing is owed, inside or to the citizen. */
+  next_us: Micros | null
+  light: Light
+  light_words: string
+  owner: string
+  owner_words: string
+  flags: string[]
+}
+
+export type Light = 'green' | 'amber' | 'red' | 'paused' | 'none'
+
+export interface StepField {
+  name: string
+  words: string
+  kind: 'text' | 'long' | 'unit' | 'units' | 'number' | 'bool' | 'ticket' | 'choice' | 'parts'
+  required: boolean
+  options?: [string, string][]
+}
+
+/** A step that this person may take now, with the form it needs. */
+export interface StepOffer {
+  step: string
+  words: string
+  fields: StepField[]
+}
+
+export interface TicketPart {
+  title: string
+  words: string
+}
+
+export interface Attachment {
+  id: string
+  name: string
+  kind: string
+  bytes: number
+  by: string
+  at_us: Micros
+}
+
+export interface Proposal {
+  unit: string
+  unit_name: string
+  co_units: string[]
+  confidence: number
+  basis: string
+  matter: string
+  reasons: string[]
+}
+
+export interface ReplyFinding {
+  code: string
+  words: string
+  must: boolean
+}
+
+export interface Lights {
+  green: number
+  amber: number
+  red: number
+  paused: number
+}
+
+export interface BoardLine {
+  id: string
+  name: string
+  open: number
+  lights: Lights
+}
+
+export interface CaseBoard {
+  lights: Lights
+  states: BoardLine[]
+  units: BoardLine[]
+  places: BoardLine[]
+  today: Record<string, number>
+  rates: { timely_dispatch: number | null; timely_accept: number | null; timely_reply: number | null }
+}
+
+export interface TicketGroup {
+  words: string
+  count: number
+  tickets: TicketRow[]
 }
 
 export interface TicketEvent {
@@ -297,6 +380,19 @@ export interface Ticket extends TicketRow {
   due_provisional?: boolean
   events: TicketEvent[]
   version: number
+  co_units: { id: string; name: string; replied: boolean }[]
+  office: string
+  question: string | null
+  extension: { days: number; reason: string } | null
+  objection: { reason: string; evidence: string; suggest: string | null; suggest_name: string } | null
+  urges: number
+  supervisor: string | null
+  merged_into: string | null
+  merged: string[]
+  split_from: string | null
+  split: string[]
+  attachments: Attachment[]
+  steps: StepOffer[]
 }
 
 export interface TicketForm {

@@ -91,16 +91,6 @@ export interface ToneWords {
 }
 
 /** A ticket's clock: what is left or lost, and how much it matters. */
-export function ticketClock(dueUs: Micros | null, overdue: boolean, done: boolean, nowUs: Micros): ToneWords {
-  if (done) return { tone: 'plain', words: '已办结' }
-  if (dueUs === null) return { tone: 'plain', words: '未设期限' }
-  const secs = (dueUs - nowUs) / 1e6
-  if (overdue || secs <= 0) return { tone: 'bad', words: `已超期 ${span(Math.max(0, -secs))}` }
-  if (dayOf(dueUs) === dayOf(nowUs)) return { tone: 'warn', words: `今天到期，剩 ${span(secs)}` }
-  if (secs < 86_400) return { tone: 'warn', words: `剩 ${span(secs)}` }
-  return { tone: 'good', words: `剩 ${span(secs)}` }
-}
-
 /** 87.5 %: a share with at most one decimal; a dash when there is nothing to divide by. */
 export function share(part: number, whole: number): string {
   if (whole <= 0) return '—'
