@@ -137,30 +137,8 @@ await step('agent: takes a break with a reason', async () => {
   await agent.locator('.state').getByText('用餐').waitFor()
 })
 
+// What happens to a ticket is walked in e2e/casework.test.mjs, against the program itself.
 const dispatcher = await as('dispatcher1')
-await step('dispatcher: finds the ticket by its number and sends it to the unit', async () => {
-  await go(dispatcher, `/tickets?q=${number}`)
-  await dispatcher.getByRole('link', { name: number }).click()
-  await dispatcher.getByRole('button', { name: '派单' }).first().click()
-  await pickOption(dispatcher, '承办单位', '区综合行政执法局')
-  await dispatcher.getByRole('button', { name: /^派单.*Enter/ }).click()
-  await dispatcher.locator('.head').getByText('办理中').waitFor()
-})
-const handler = await as('handler1')
-await step('unit: replies', async () => {
-  await go(handler, `/tickets/${number}`)
-  await handler.getByRole('button', { name: '答复' }).first().click()
-  await handler.locator('#act-words').fill('已派人到现场，更换了灯头，当晚恢复照明，已电话告知来电人。')
-  await handler.getByRole('button', { name: /^答复来电人/ }).click()
-  await handler.locator('.head').getByText('已答复').waitFor()
-})
-await step('dispatcher: archives after the call-back', async () => {
-  await go(dispatcher, `/tickets/${number}`)
-  await dispatcher.getByRole('button', { name: '回访归档' }).first().click()
-  await dispatcher.locator('#act-words').fill('回访，来电人满意。')
-  await dispatcher.getByRole('button', { name: /^回访归档.*Enter/ }).click()
-  await dispatcher.locator('.head').getByText('已归档').waitFor()
-})
 await step('dispatcher: exports the list', async () => {
   await go(dispatcher, '/tickets')
   const [file] = await Promise.all([dispatcher.waitForEvent('download'), dispatcher.getByRole('button', { name: '导出表格' }).click()])
