@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use language::Heard;
 use language::Reader;
+use language::model::Encoder;
 use language::table::{Row, Task, read};
 
 /// Measures the built-in models, or those of a folder, on a labelled table; one JSON line on standard output.
@@ -17,7 +18,20 @@ pub fn eval(task: Task, input: &Path, out: &Path, models: Option<&Path>) -> Resu
 
 /// Trains a task's models. With a site's corrections, the present weights of the folder give way only to better ones.
 /// With a pack, the questions of its entries are further examples of their domain.
-pub fn train(task: Task, input: &Path, out: &Path, site: Option<PathBuf>, pack: Option<&Path>) -> Result<()> {
+///
+/// The test lines are judged by rules and linear models, and with an encoder that has not learned them where one is given.
+pub fn train(
+    task: Task,
+    input: &Path,
+    out: &Path,
+    site: Option<PathBuf>,
+    pack: Option<&Path>,
+    encoder: Option<&Path>,
+) -> Result<()> {
+    let encoder = match encoder {
+        Some(file) => Some(Encoder::from_bytes(&std::fs::read(file)?)?),
+        None => None,
+    };
     let mut rows = read(task, input)?;
     if let Some(pack) = pack {
         rows.extend(of_pack(task, pack)?);
@@ -26,7 +40,7 @@ pub fn train(task: Task, input: &Path, out: &Path, site: Option<PathBuf>, pack: 
         let contest = language::train::site(task, &rows, &read(task, &site)?, out)?;
         println!("{}", serde_json::to_string(&contest)?);
     } else {
-        for trained in language::train::intent(task, &rows, out)? {
+        for trained in language::train::intent(task, &rows, out, encoder)? {
             println!("{}", serde_json::to_string(&trained)?);
         }
     }

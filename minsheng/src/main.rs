@@ -202,6 +202,9 @@ enum Train {
         /// 知识包目录；条目的问法也当作其业务领域的例子（仅 domain）
         #[arg(long)]
         pack: Option<PathBuf>,
+        /// 句子编码模型文件；给出时连同它一起测（它不能学过测试行）
+        #[arg(long)]
+        encoder: Option<PathBuf>,
         /// 模型目录
         #[arg(long)]
         out: PathBuf,
@@ -294,8 +297,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             let intact = runtime.block_on(parts::audit_verify(&config))?;
             return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        Command::Train { what: Train::Intent { task, input, site, pack, out } } => {
-            intent::train(task, &input, &out, site, pack.as_deref())?;
+        Command::Train { what: Train::Intent { task, input, site, pack, encoder, out } } => {
+            intent::train(task, &input, &out, site, pack.as_deref(), encoder.as_deref())?;
         }
         Command::Train { what: Train::Classifier { table, out } } => classifier::learn(&table, &out)?,
         Command::Train { what: Train::Use { task, version, out } } => intent::promote(task, version, &out)?,

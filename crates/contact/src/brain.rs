@@ -34,7 +34,8 @@ impl Hotline {
             ..Brain::default()
         };
         *self.0.names.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(names);
-        *self.0.brain.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(brain);
+        let quick = Brain { reader: Arc::new(brain.reader.quick()), ..brain.clone() };
+        *self.0.brain.write().unwrap_or_else(PoisonError::into_inner) = [Arc::new(brain), Arc::new(quick)];
         *self.0.site.write().unwrap_or_else(PoisonError::into_inner) = site;
         Ok(())
     }

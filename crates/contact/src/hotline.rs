@@ -13,6 +13,7 @@ use security::{Accounts, Keys};
 use store::Store;
 use tokio::sync::Mutex as AsyncMutex;
 
+use crate::pace::Pace;
 use crate::phone::Phones;
 use crate::site::Site;
 use crate::{ContactError, Hub};
@@ -51,7 +52,9 @@ pub(crate) struct Inner {
     pub rng: Mutex<Rng>,
     pub hub: Hub,
     pub site: RwLock<Arc<Site>>,
-    pub brain: RwLock<Arc<Brain>>,
+    /// What the engine reads, and the same without the sentence encoder.
+    pub brain: RwLock<[Arc<Brain>; 2]>,
+    pub pace: Pace,
     /// Names of staff, for what citizens and boards are shown.
     pub names: RwLock<Arc<HashMap<String, String>>>,
     pub stripes: Vec<AsyncMutex<()>>,
@@ -80,6 +83,7 @@ impl Hotline {
             hub: Hub::default(),
             site: RwLock::default(),
             brain: RwLock::default(),
+            pace: Pace::default(),
             names: RwLock::default(),
             stripes: (0..STRIPES).map(|_| AsyncMutex::new(())).collect(),
             reach: RwLock::default(),
@@ -141,7 +145,14 @@ impl Hotline {
 
     /// What the engine reads.
     pub fn brain(&self) -> Arc<Brain> {
-        Arc::clone(&self.0.brain.read().unwrap_or_else(PoisonError::into_inner))
+        let [whole, _] = &*self.0.brain.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(whole)
+    }
+
+    /// What the engine reads for one turn: in a rush without the sentence encoder.
+    pub(crate) fn brain_for_turn(&self, now: Micros) -> Arc<Brain> {
+        let [whole, quick] = &*self.0.brain.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(if self.0.pace.take(now) { whole } else { quick })
     }
 
     /// The clock, for work that goes on beside.

@@ -20,6 +20,7 @@ mod gap;
 mod hotline;
 mod hub;
 mod link;
+mod pace;
 mod phone;
 mod pump;
 mod read;

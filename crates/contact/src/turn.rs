@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use casework::Proof;
 use dialogue::{
-    Conversation, Effect, Event, HandOver, Outcome, Passport, Phase, TicketDraft, Utterance, step,
+    Brain, Conversation, Effect, Event, HandOver, Outcome, Passport, Phase, TicketDraft, Utterance, step,
 };
 use kernel::{ContactId, Ctx, Micros};
 use knowledge::Ask;
@@ -138,11 +138,12 @@ impl Hotline {
         let loaded = self.load(id).await?;
         let mut record = loaded.record;
         let mut out = Outgoing::default();
+        let brain = if words.is_some() { self.brain_for_turn(ctx.now) } else { self.brain() };
         if let Event::Queued { position, wait_secs, .. } = &event {
             record.place = Some(QueuePlace { position: *position, wait_secs: *wait_secs });
         }
         if let Some(words) = &words {
-            let normal = self.mandarin(&record.conversation, words);
+            let normal = mandarin(&brain, &record.conversation, words);
             let body = Body {
                 text: words.text.clone(),
                 agent_name: words.agent_name.clone(),
@@ -153,7 +154,7 @@ impl Hotline {
             out.messages.push((words.author, "text".to_owned(), body, words.client_id.clone()));
         }
         let was_ended = record.conversation.phase == Phase::Ended;
-        record.conversation = self.run(record.conversation, event, ctx.now, &mut out).await?;
+        record.conversation = self.run(&brain, record.conversation, event, ctx.now, &mut out).await?;
         record.asked = out.asked.take().or(record.asked);
         let unhelped =
             out.handed_over.as_ref().is_some_and(|hand_over| crate::gap::was_no_help(hand_over.reason));
@@ -180,28 +181,18 @@ impl Hotline {
         Ok(record)
     }
 
-    /// The words in Mandarin, where the caller speaks dialect: for the desk, beside the raw ones.
-    fn mandarin(&self, conversation: &Conversation, words: &Words) -> Option<String> {
-        if words.author != "citizen" {
-            return None;
-        }
-        let reading = self.brain().reader.read(&words.text, &conversation.heard);
-        let folded = language::plain::fold(&reading.raw);
-        (reading.dialect && reading.normal.trim() != folded.trim()).then_some(reading.normal)
-    }
-
     /// Runs the engine until nothing more comes back from inside.
     async fn run(
         &self,
+        brain: &Brain,
         mut state: Conversation,
         event: Event,
         now: Micros,
         out: &mut Outgoing,
     ) -> Result<Conversation, ContactError> {
-        let brain = self.brain();
         let mut events = VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
-            let stepped = step(&brain, state, event, now);
+            let stepped = step(brain, state, event, now);
             state = stepped.state;
             for effect in stepped.effects {
                 match effect {
@@ -432,4 +423,14 @@ pub const fn phase_name(phase: &Phase) -> &'static str {
 /// Whether an ended contact's place in the queue is kept.
 pub(crate) const fn keeps_place(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Callback)
+}
+
+/// The words in Mandarin, where the caller speaks dialect: for the desk, beside the raw ones.
+fn mandarin(brain: &Brain, conversation: &Conversation, words: &Words) -> Option<String> {
+    if words.author != "citizen" {
+        return None;
+    }
+    let reading = brain.reader.read(&words.text, &conversation.heard);
+    let folded = language::plain::fold(&reading.raw);
+    (reading.dialect && reading.normal.trim() != folded.trim()).then_some(reading.normal)
 }

@@ -58,7 +58,7 @@ pub struct LineProfile {
 }
 
 /// Everything the engine reads. Immutable; replaced as a whole when staff change something.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Brain {
     /// The scenarios.
     pub scenarios: Scenarios,

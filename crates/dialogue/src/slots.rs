@@ -224,6 +224,36 @@ pub fn names_place(words: &str) -> bool {
         && !PUTS_OFF.iter().chain(&["哪条", "哪里", "哪个", "不会", "手机"]).any(|no| words.contains(no))
 }
 
+/// The place told first, put closer by what was told later; nothing where that is another place or says no more.
+pub fn closer(known: &str, told: &str) -> Option<String> {
+    let number = |place: &str| {
+        place.contains('号')
+            && place.chars().any(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c))
+    };
+    let fuller = told.chars().count() > known.chars().count();
+    if told.contains(known) {
+        return fuller.then(|| told.to_owned());
+    }
+    if known.contains(told) {
+        return None;
+    }
+    // 邱隘镇盛莫路, 盛莫路168号: the end of the one is the beginning of the other.
+    const SHARED: usize = 2;
+    let ends = known.char_indices().map(|(at, _)| known.get(at..).unwrap_or_default());
+    let shared = ends
+        .filter(|end| end.chars().count() >= SHARED)
+        .find_map(|end| told.strip_prefix(end).map(|rest| format!("{known}{rest}")));
+    if shared.is_some() {
+        return shared;
+    }
+    // A house number says where, where there was none.
+    (number(told) && !number(known)).then(|| {
+        let wide =
+            ["镇", "街道", "村", "社区", "小区", "花园", "新村", "区"].iter().any(|end| known.ends_with(end));
+        if wide { format!("{known}{told}") } else { told.to_owned() }
+    })
+}
+
 /// A place as people describe it: "不知道叫什么路，就在菜场门口" names the market's door. Nothing where the words only put off,
 /// or name no place at all.
 fn place(words: &str) -> Option<String> {
@@ -431,6 +461,16 @@ mod tests {
         assert_eq!(value("小区里的"), None, "no unit finds that");
         assert_eq!(value("就在格兰春晨12幢"), Some("格兰春晨12幢".to_owned()));
         assert!(value("我也不知道叫什么路，就是第二医院旁边菜场门口").unwrap().contains("第二医院"));
+    }
+
+    #[test]
+    fn a_place_told_closer_is_the_same_place() {
+        let some = |place: &str| Some(place.to_owned());
+        assert_eq!(closer("潘火路", "潘火路396号"), some("潘火路396号"));
+        assert_eq!(closer("邱隘镇盛莫路", "盛莫路168号"), some("邱隘镇盛莫路168号"));
+        assert_eq!(closer("姜山镇", "茅山村18号"), some("姜山镇茅山村18号"));
+        assert_eq!(closer("潘火路396号", "潘火路"), None);
+        assert_eq!(closer("潘火路396号", "天童南路100号"), None, "another place");
     }
 
     #[test]

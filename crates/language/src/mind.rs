@@ -1,7 +1,9 @@
 //! What the models make of one utterance: features are computed once, each model is asked when needed.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
+use crate::model::encoder::Head;
 use crate::model::features::{Spec, features};
 use crate::model::meaning::{self, WIDTH};
 use crate::model::parts::WORDS;
@@ -15,12 +17,14 @@ pub struct Mind<'a> {
     views: &'a Views,
     heard: &'a Heard,
     plain: OnceCell<(Features, [f32; WIDTH])>,
+    /// What the encoder makes of the words, and of the words where they were said.
+    sentence: [OnceCell<Arc<[f32]>>; 2],
 }
 
 impl<'a> Mind<'a> {
     /// Nothing is computed yet.
     pub const fn new(models: &'a Models, views: &'a Views, heard: &'a Heard) -> Self {
-        Self { models, views, heard, plain: OnceCell::new() }
+        Self { models, views, heard, plain: OnceCell::new(), sentence: [OnceCell::new(), OnceCell::new()] }
     }
 
     fn plain(&self) -> &(Features, [f32; WIDTH]) {
@@ -40,10 +44,26 @@ impl<'a> Mind<'a> {
         }
         let (plain, meaning) = self.plain();
         // Features a model was not trained with are unknown to it and change nothing.
-        Some(match part {
+        let mut scores = match part {
             Part::Kind | Part::Domain | Part::Medical => model.scores(plain, meaning),
             _ => model.scores(&features(self.views, self.heard, &part.spec()), meaning),
-        })
+        };
+        if let Some((head, sentence)) = self.sentence(part) {
+            let more = head.adds(sentence, &model.labels);
+            scores.margins.iter_mut().zip(more).for_each(|(margin, more)| *margin += more);
+            scores.sharpness = head.sharpness;
+        }
+        Some(scores)
+    }
+
+    /// The encoder's head for a part and the sentence it looks at.
+    fn sentence(&self, part: Part) -> Option<(&'a Head, &Arc<[f32]>)> {
+        let encoder = self.models.encoder()?;
+        let head = encoder.head(part)?;
+        let before = if part.spec().place { before(self.heard) } else { "" };
+        let [plain, placed] = &self.sentence;
+        let cell = if before.is_empty() { plain } else { placed };
+        Some((head, cell.get_or_init(|| encoder.sentence(&self.views.solid, before))))
     }
 
     /// The best label and how sure, 0 to 1.
@@ -63,11 +83,28 @@ impl<'a> Mind<'a> {
             .map(|(_, label)| label.as_str())
     }
 
+    /// Whether the encoder has its say.
+    pub fn deep(&self) -> bool {
+        self.models.encoder().is_some()
+    }
+
     /// How far 1 lies before 0, beyond the threshold; below zero is no.
     pub fn yes(&self, part: Part) -> Option<f32> {
         let model = self.models.of(part);
         let scores = self.scores(part)?;
         let margin = |name| model.label(name).map(|label| scores.margin(label));
-        Some(margin("1")? - margin("0")? - part.threshold())
+        Some(margin("1")? - margin("0")? - part.threshold(self.deep()))
+    }
+}
+
+/// Where something was said, in words the encoder was trained with.
+const fn before(heard: &Heard) -> &str {
+    match heard {
+        Heard::Opening => "",
+        Heard::AfterAnswer => "答完后",
+        Heard::AfterFail => "没听懂后",
+        Heard::Offered => "问要不要人工",
+        Heard::Queue => "排队时",
+        Heard::Form(question) => question.as_str(),
     }
 }

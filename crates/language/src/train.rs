@@ -13,7 +13,7 @@ use crate::model::features::features;
 use crate::model::meaning;
 use crate::model::parts::FolderError;
 use crate::model::train::{Example, held_out, part_of, train};
-use crate::model::{Linear, Models, Part, Scores};
+use crate::model::{Encoder, Linear, Models, Part, Scores};
 use crate::table::{Row, TableError, Task};
 use crate::views::Views;
 
@@ -87,8 +87,19 @@ pub fn fit(part: Part, rows: &[Row]) -> Linear {
 }
 
 /// Trains a task's models on labelled rows, measures them held out by family, and writes `NAME.bin` into a folder.
-/// Rows of families that begin with [`BACKGROUND`] are learned from at half weight and never judged.
-pub fn intent(task: Task, rows: &[Row], out: &Path) -> Result<Vec<Trained>, TrainError> {
+/// Rows of families that begin with [`BACKGROUND`] are learned from at half weight and never judged. The encoder built in has learned
+/// from our lines, test lines included, so the test is judged without one, or with one given that has not.
+pub fn intent(
+    task: Task,
+    rows: &[Row],
+    out: &Path,
+    encoder: Option<Encoder>,
+) -> Result<Vec<Trained>, TrainError> {
+    let linear = Models::builtin().without_encoder();
+    let present = match encoder {
+        Some(encoder) => linear.with_encoder(encoder),
+        None => linear,
+    };
     let failed = |error| TrainError::Write(out.display().to_string(), error);
     std::fs::create_dir_all(out).map_err(failed)?;
     let mut reports = Vec::new();
@@ -112,7 +123,7 @@ pub fn intent(task: Task, rows: &[Row], out: &Path) -> Result<Vec<Trained>, Trai
             held_out_accuracy,
             held_out_macro_f1,
             held_out_classes,
-            test: tested(task, *part, rows),
+            test: tested(task, *part, rows, &present),
             bytes: bytes.len(),
         });
     }
@@ -123,17 +134,17 @@ pub fn intent(task: Task, rows: &[Row], out: &Path) -> Result<Vec<Trained>, Trai
 fn decided(part: Part, scores: &Scores, names: &[String]) -> Option<String> {
     let at = |name: &str| names.iter().position(|known| known == name).map(|label| scores.margin(label));
     if let (2, Some(no), Some(yes)) = (names.len(), at("0"), at("1")) {
-        return Some(if yes - no > part.threshold() { "1" } else { "0" }.to_owned());
+        return Some(if yes - no > part.threshold(false) { "1" } else { "0" }.to_owned());
     }
     names.get(scores.best()).cloned()
 }
 
-fn tested(task: Task, part: Part, rows: &[Row]) -> Option<Report> {
+fn tested(task: Task, part: Part, rows: &[Row], present: &Models) -> Option<Report> {
     let (test, rest): (Vec<Row>, Vec<Row>) = rows.iter().cloned().partition(|row| row.split == "test");
     if test.is_empty() || part == Part::Service {
         return None;
     }
-    Some(report(&Reader::with(Arc::new(learned(task, &rest, &Models::builtin()))), task, &test))
+    Some(report(&Reader::with(Arc::new(learned(task, &rest, present))), task, &test))
 }
 
 /// The present models with a task's parts trained anew.

@@ -10,7 +10,7 @@ use crate::boundary::Treat;
 use crate::event::{Effect, Reason, SpeechFeatures, UtteranceKind};
 use crate::passport::{Fact, Matter, Speaker, label_of};
 use crate::scenario::{PRAISE_FLOW, SUGGESTION_FLOW};
-use crate::slots::{asks_something, looks_like_question, names_place};
+use crate::slots::{asks_something, closer, looks_like_question, names_place};
 use crate::state::{Choice, Lane, Phase, Purpose};
 use crate::words;
 
@@ -222,16 +222,23 @@ impl Turn<'_> {
             };
             // What the line told, its number, gives way to what the caller tells.
             let known = self.state.passport.facts.iter().rfind(|fact| fact.slot == slot);
-            if known.is_some_and(|fact| fact.by != Speaker::Channel) && !corrects {
-                continue;
-            }
+            let known = known.filter(|fact| fact.by != Speaker::Channel && !corrects);
             if entity.kind == EntityKind::Place && !names_place(&entity.value) {
                 continue;
             }
+            // 潘火路, and a turn later 潘火路396号: the same place, told closer.
+            let value = match known {
+                None => entity.value.clone(),
+                Some(fact) if slot == "place" => {
+                    let Some(closer) = closer(&fact.value, &entity.value) else { continue };
+                    closer
+                }
+                Some(_) => continue,
+            };
             self.state.passport.note(Fact {
                 slot: slot.to_owned(),
                 label: label_of(slot).to_owned(),
-                value: entity.value.clone(),
+                value,
                 words: entity.words.clone(),
                 by: Speaker::Citizen,
                 at: self.now,

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::e5_tokens::Tokens;
+use language::model::encoder::Pieces;
+
 use super::embed::{Embedder, dot};
 
 const BLOCK: usize = 32;
@@ -90,7 +91,7 @@ pub struct E5 {
     width: usize,
     heads: usize,
     epsilon: f32,
-    tokens: Tokens,
+    tokens: Pieces,
     words: Matrix,
     positions: Vec<f32>,
     kind: Vec<f32>,
@@ -130,7 +131,7 @@ impl E5 {
         if !sane || longest < LONGEST + 2 || layers > 64 {
             return Err(ModelError::Damaged);
         }
-        let tokens = Tokens::read(&mut at)?;
+        let tokens = super::e5_tokens::read(&mut at)?;
         let tensors = Tensors::read(file, &mut at)?;
         let layer = |n: usize| {
             let linear = |name: &str, columns: usize| -> Result<Linear, ModelError> {
@@ -165,7 +166,7 @@ impl E5 {
     }
 
     fn compute(&self, text: &str) -> Vec<f32> {
-        let pieces = self.tokens.pieces(&format!("query: {text}"), LONGEST);
+        let pieces = self.tokens.cut(&format!("query: {text}"), LONGEST);
         let width = self.width;
         let mut x: Vec<f32> = Vec::with_capacity(pieces.len() * width);
         for (place, piece) in pieces.iter().enumerate() {

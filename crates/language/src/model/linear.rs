@@ -31,7 +31,8 @@ pub struct Linear {
 pub struct Scores {
     /// One margin a label; above 0 the label is likelier than not.
     pub margins: Vec<f32>,
-    sharpness: f32,
+    /// How sharply margins become probabilities.
+    pub sharpness: f32,
 }
 
 impl Scores {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use super::encoder::{Damaged, Encoder};
 use super::features::{Matching, Spec};
 use super::linear::{Linear, ModelError};
 use super::train::Plan;
@@ -85,9 +86,10 @@ impl Part {
         }
     }
 
-    /// For the models of yes and no: how far 1 must lie before 0.
-    pub const fn threshold(self) -> f32 {
+    /// For the models of yes and no: how far 1 must lie before 0, by the linear model alone or `deep`, with the encoder's share.
+    pub const fn threshold(self, deep: bool) -> f32 {
         match self {
+            Self::Human if deep => 0.6,
             Self::Human => 0.8,
             Self::Danger => -0.15,
             Self::Crisis => -0.4,
@@ -131,10 +133,11 @@ const NINGBO: &[fn() -> &'static Concepts] = &[dialect::marks];
 /// Both word lists.
 pub(crate) const WORDS: &[fn() -> &'static Concepts] = &[domain_words, kind_words];
 
-/// A model of each part; an empty one has no effect.
+/// A model of each part; an empty one has no effect. Beside them, where it is wanted, the encoder.
 #[derive(Debug, Clone, Default)]
 pub struct Models {
     list: Vec<Linear>,
+    encoder: Option<Arc<Encoder>>,
 }
 
 static BUILTIN: LazyLock<Arc<Models>> = LazyLock::new(|| {
@@ -149,8 +152,16 @@ static BUILTIN: LazyLock<Arc<Models>> = LazyLock::new(|| {
         include_bytes!("../../assets/model/crisis.bin"),
         include_bytes!("../../assets/model/act.bin"),
     ];
-    Arc::new(Models { list: files.iter().map(|file| Linear::from_bytes(file).unwrap_or_default()).collect() })
+    let list = files.iter().map(|file| Linear::from_bytes(file).unwrap_or_default()).collect();
+    Arc::new(Models { list, encoder: None })
 });
+
+static ENCODER: LazyLock<Option<Arc<Encoder>>> = LazyLock::new(|| {
+    Encoder::from_bytes(include_bytes!("../../assets/model/encoder.bin")).ok().map(Arc::new)
+});
+
+static DEEP: LazyLock<Arc<Models>> =
+    LazyLock::new(|| Arc::new(Models { encoder: ENCODER.clone(), ..Models::clone(&BUILTIN) }));
 
 static EMPTY: LazyLock<Linear> = LazyLock::new(Linear::default);
 
@@ -163,12 +174,15 @@ pub enum FolderError {
     /// A file is no model.
     #[error("{0}：{1}")]
     Damaged(String, ModelError),
+    /// A file is no encoder.
+    #[error("{0}：{1}")]
+    Encoder(String, Damaged),
 }
 
 impl Models {
-    /// The models built in.
+    /// The models built in, with the encoder.
     pub fn builtin() -> Arc<Self> {
-        Arc::clone(&BUILTIN)
+        Arc::clone(&DEEP)
     }
 
     /// No models at all: the rules alone.
@@ -176,9 +190,15 @@ impl Models {
         Arc::new(Self::default())
     }
 
-    /// The built-in models, with those of a folder in their place: `NAME.bin`.
+    /// The built-in models, with those of a folder in their place: `NAME.bin`, `encoder.bin`.
     pub fn load(folder: &Path) -> Result<Arc<Self>, FolderError> {
-        let mut models = Self::clone(&BUILTIN);
+        let mut models = Self::clone(&DEEP);
+        let file = folder.join("encoder.bin");
+        if let Ok(bytes) = std::fs::read(&file) {
+            let encoder = Encoder::from_bytes(&bytes)
+                .map_err(|error| FolderError::Encoder(file.display().to_string(), error))?;
+            models.encoder = Some(Arc::new(encoder));
+        }
         for part in Part::ALL {
             let file = folder.join(format!("{}.bin", part.name()));
             let name = || file.display().to_string();
@@ -202,6 +222,24 @@ impl Models {
             *place = model;
         }
         self
+    }
+
+    /// The same linear models without the encoder.
+    #[must_use]
+    pub fn without_encoder(&self) -> Self {
+        Self { list: self.list.clone(), encoder: None }
+    }
+
+    /// The same linear models with this encoder.
+    #[must_use]
+    pub fn with_encoder(mut self, encoder: Encoder) -> Self {
+        self.encoder = Some(Arc::new(encoder));
+        self
+    }
+
+    /// The encoder, where there is one.
+    pub fn encoder(&self) -> Option<&Encoder> {
+        self.encoder.as_deref()
     }
 
     /// The model of a part.
