@@ -36,7 +36,7 @@ pub use organisation::{Organisation, Place, Unit};
 pub use service::{
     Board, BoardLine, Casework, CitizenForm, CitizenStep, DueFilter, FILE_MAX_BYTES, FILES_MAX, Group,
     Indicators, Lights, Notice, Notices, Options, Paging, Part, Proof, Rates, Recommendations, Repeats,
-    StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
+    Related, StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
 };
 pub use view::{
     Attachment, EventView, Light, Page, Progress, ProgressEvent, StepField, StepOffer, Ticket, TicketRow,
