@@ -110,16 +110,15 @@ impl Casework {
     ) -> Result<(Attachment, Vec<u8>), CaseworkError> {
         let stored = self.proven(ctx, number, proof).await?;
         let own = self.attachments_of(&stored.id, true).await?;
-        let file = match own.into_iter().find(|file| file.id == id) {
-            Some(file) => file,
-            None => {
-                let sent = self.events(&stored.id).await?;
-                let sent = sent.iter().map(|event| event.body()).collect::<Result<Vec<_>, _>>()?;
-                if !sent.iter().any(|body| replied_with(body).iter().any(|with| with == id)) {
-                    return Err(CaseworkError::NotFound);
-                }
-                self.file(id).await?.ok_or(CaseworkError::NotFound)?
+        let file = if let Some(file) = own.into_iter().find(|file| file.id == id) {
+            file
+        } else {
+            let mut sent = false;
+            for event in self.events(&stored.id).await? {
+                sent |= replied_with(&event.body()?).iter().any(|with| with == id);
             }
+            let file = if sent { self.file(id).await? } else { None };
+            file.ok_or(CaseworkError::NotFound)?
         };
         let row = sqlx::query(sql::FILE_CONTENT)
             .bind(id)

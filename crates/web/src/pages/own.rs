@@ -108,7 +108,8 @@ pub fn unread() -> ApiError {
     ApiError::new(ErrorCode::Invalid, "提交的内容没有读全，请按浏览器的返回键再提交一次，您写的还在。")
 }
 
-fn broken(error: &MultipartError) -> ApiError {
+/// Why a form could not be read to its end.
+pub fn broken(error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let words = format!("照片或文件太大了：每个不超过5MB，一次最多{FILES_AT_ONCE}个。请分几次提交。");
         ApiError::new(ErrorCode::TooLarge, words)
@@ -118,30 +119,26 @@ fn broken(error: &MultipartError) -> ApiError {
 }
 
 impl Material {
-    /// Reads up to the first file.
-    pub async fn words_of(&mut self, form: &mut Multipart) -> ApiResult<()> {
+    /// Reads all that is left of a form.
+    pub async fn read(&mut self, form: &mut Multipart) -> ApiResult<()> {
         while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
-            if field.file_name().is_some() {
-                return self.file(field).await;
-            }
-            let name = field.name().unwrap_or_default().to_owned();
-            let value = field.text().await.map_err(|error| broken(&error))?;
-            match name.as_str() {
-                "number" => self.asked.number = value,
-                "proof" => self.asked.proof = value,
-                "words" => self.asked.words = value,
-                _ => {}
-            }
+            self.part(field).await?;
         }
         Ok(())
     }
 
-    /// Reads the files that are left.
-    pub async fn files_of(&mut self, form: &mut Multipart) -> ApiResult<()> {
-        while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
-            if field.file_name().is_some() {
-                self.file(field).await?;
-            }
+    /// Reads a field or a file.
+    pub async fn part(&mut self, field: Field<'_>) -> ApiResult<()> {
+        if field.file_name().is_some() {
+            return self.file(field).await;
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let value = field.text().await.map_err(|error| broken(&error))?;
+        match name.as_str() {
+            "number" => self.asked.number = value,
+            "proof" => self.asked.proof = value,
+            "words" => self.asked.words = value,
+            _ => {}
         }
         Ok(())
     }
@@ -163,6 +160,7 @@ impl Material {
 
     /// Keeps what was brought. A file that is not accepted does not keep back the rest.
     pub async fn add(&self, app: &App, trace: &Trace, number: &str, proof: &str) -> ApiResult<Look> {
+        use std::fmt::Write as _;
         let said = clean(&self.asked.words);
         if said.is_empty() && self.files.is_empty() {
             let words = "还没有写内容，也没有选照片。请写下要补充的情况，或选好照片再提交。";
@@ -178,7 +176,8 @@ impl Material {
                 Ok(_) => kept += 1,
                 Err(error) => {
                     let name: String = clean(name).chars().take(40).collect();
-                    refused.push_str(&format!("“{name}”没有收下：{}", error.message()));
+                    // Writing to a String cannot fail.
+                    let _ = write!(refused, "“{name}”没有收下：{}", error.message());
                 }
             }
         }
@@ -223,10 +222,7 @@ pub async fn add_of_chat(
     // Before the files are read: is the chat one, and the ticket its own?
     let found = chat.look(&app, &trace).await?;
     let read = match app.rates().message(&token) {
-        Ok(()) => match material.words_of(&mut form).await {
-            Ok(()) => material.files_of(&mut form).await,
-            Err(error) => Err(error),
-        },
+        Ok(()) => material.read(&mut form).await,
         Err(error) => Err(error),
     };
     let added = match read {

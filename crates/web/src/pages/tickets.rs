@@ -14,7 +14,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::form::{Fields, Loose};
-use super::own::{Asked, Look, Material, after, step_of};
+use super::own::{Asked, Look, Material, after, broken, step_of};
 use crate::fault::{Fault, PageResult, render, respond};
 use crate::view::ticket::TicketView;
 use crate::visit::{Page, Visit};
@@ -64,15 +64,33 @@ pub async fn more(
     let visit = visit.back_to("/tickets");
     let mut form = form.map_err(|_| Fault::new(&visit, super::own::unread()))?;
     let mut material = Material::default();
-    // Whose ticket it is stands before the files: a stranger's are not read.
-    if let Err(error) = material.words_of(&mut form).await {
-        return Err(Fault::new(&visit, error).keeping(&material.asked.words));
-    }
-    let found = find(&app, &trace, peer, &material.asked).await;
+    let mut found = None;
+    let read = loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(broken(&error)),
+        };
+        // Whose ticket it is stands before the files: a stranger's are not read.
+        if field.file_name().is_some() && found.is_none() {
+            let known = find(&app, &trace, peer, &material.asked).await;
+            let stranger = known.is_err();
+            found = Some(known);
+            if stranger {
+                break Ok(());
+            }
+        }
+        if let Err(error) = material.part(field).await {
+            break Err(error);
+        }
+    };
+    let found = match found {
+        Some(found) => found,
+        None => find(&app, &trace, peer, &material.asked).await,
+    };
     if found.is_err() {
         return Ok(shown(&app, &visit, material.asked, found, Look::default()));
     }
-    let read = material.files_of(&mut form).await;
     let (number, proof) = (material.asked.number.trim().to_owned(), material.asked.proof.trim().to_owned());
     let added = match read {
         Ok(()) => material.add(&app, &trace, &number, &proof).await,
