@@ -93,12 +93,7 @@ async fn open(casework: &Casework, contact: &str) -> Ticket {
 }
 
 /// Answers, whatever the check of replies says of it.
-async fn reply(
-    casework: &Casework,
-    ctx: &Ctx,
-    number: &str,
-    words: &str,
-) -> Result<Ticket, CaseworkError> {
+async fn reply(casework: &Casework, ctx: &Ctx, number: &str, words: &str) -> Result<Ticket, CaseworkError> {
     let form = serde_json::json!({ "step": "reply", "words": words, "anyway": true });
     casework.ticket_step(ctx, number, serde_json::from_value(form).unwrap()).await
 }
@@ -229,9 +224,7 @@ async fn two_people_at_once_take_one_step() {
         casework.ticket_dispatch(&dispatcher, &number, &UnitId::from("zhifa"), "").await.unwrap();
         let tries = (0..8).map(|n| {
             let (casework, number) = (casework.clone(), number.clone());
-            tokio::spawn(
-                async move { reply(&casework, &unit("zhifa"), &number, &format!("答{n}")).await },
-            )
+            tokio::spawn(async move { reply(&casework, &unit("zhifa"), &number, &format!("答{n}")).await })
         });
         let mut done = 0;
         for attempt in tries.collect::<Vec<_>>() {
@@ -361,9 +354,7 @@ async fn people_see_and_do_what_is_theirs() {
             reply(&casework, &unit("gongan"), &number, "不归我管").await,
             Err(CaseworkError::NotFound)
         ));
-        assert!(is_forbidden(
-            &reply(&casework, &district(Role::Agent), &number, "好").await.unwrap_err()
-        ));
+        assert!(is_forbidden(&reply(&casework, &district(Role::Agent), &number, "好").await.unwrap_err()));
 
         let town = |code: &str| staff(Role::Manager, Scope::Place(code.to_owned()));
         assert!(casework.ticket_get(&town("330212005"), &number).await.is_ok());

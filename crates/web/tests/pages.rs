@@ -237,14 +237,16 @@ async fn a_citizen_follows_a_ticket_to_its_end_without_scripts() {
     let own = format!("number={number}&proof=5678");
     let page = house.form("/tickets", own.clone()).await;
     sound(&page);
-    for words in ["已登记", "aria-current=\"step\"", "催一催", "不用办了，撤回", "补充情况和照片"] {
+    for words in ["已登记", "aria-current=\"step\"", "催一催", "不用办了，撤回", "补充情况和照片"]
+    {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     assert!(!page.text.contains("13812345678") && !page.text.contains("王小明"), "{}", page.text);
 
     // Words and files, the good ones of them.
     let fields = [("number", number.as_str()), ("proof", "5678"), ("words", "灯杆编号A-17")];
-    let files: [(&str, &[u8]); 2] = [("灯杆.txt", "灯杆在门口东边。".as_bytes()), ("x.exe", b"MZ\x90\x00\x03\x00")];
+    let files: [(&str, &[u8]); 2] =
+        [("灯杆.txt", "灯杆在门口东边。".as_bytes()), ("x.exe", b"MZ\x90\x00\x03\x00")];
     let page = sent(&house, "/tickets/words", &fields, &files).await;
     sound(&page);
     for words in ["补充的情况已经记下", "收到1个文件", "“x.exe”没有收下", "灯杆.txt（1KB）", "A-17"]
@@ -260,7 +262,10 @@ async fn a_citizen_follows_a_ticket_to_its_end_without_scripts() {
     let huge = vec![b'a'; 25 * 1024 * 1024];
     let huge = sent(&house, "/tickets/words", &fields, &[("a.txt", &huge)]).await;
     assert_eq!(huge.status, 413);
-    assert!(huge.text.contains("一次最多4个") && huge.text.contains("灯杆编号A-17"), "what was written stays");
+    assert!(
+        huge.text.contains("一次最多4个") && huge.text.contains("灯杆编号A-17"),
+        "what was written stays"
+    );
 
     // Urged once; the second time it is said when.
     step(&house, &number, serde_json::json!({ "step": "dispatch", "unit": "zhifa" })).await;
@@ -303,14 +308,22 @@ async fn a_citizen_follows_a_ticket_to_its_end_without_scripts() {
     let rate = format!("{own}&step=rate&words=%E8%BF%98%E6%98%AF%E4%B8%8D%E4%BA%AE");
     let unsaid = house.form("/tickets/steps", rate.clone()).await;
     assert_eq!(unsaid.status, 400);
-    assert!(unsaid.text.contains("问题解决了没有") && unsaid.text.contains("还是不亮</textarea>"), "{}", unsaid.text);
+    assert!(
+        unsaid.text.contains("问题解决了没有") && unsaid.text.contains("还是不亮</textarea>"),
+        "{}",
+        unsaid.text
+    );
     let bad = house.form("/tickets/steps", format!("{rate}&solved=false&satisfied=false")).await;
     assert!(bad.text.contains("很抱歉没有给您办好") && bad.text.contains("退回重新办理"), "{}", bad.text);
     assert!(!bad.text.contains("办得怎么样"), "a ticket in work is not rated");
     step(&house, &number, serde_json::json!({ "step": "reply", "words": words })).await;
     let good = format!("{own}&step=rate&solved=true&satisfied=true&in_time=true&words=");
     let good = house.form("/tickets/steps", good).await;
-    assert!(good.text.contains("谢谢您的评价") && good.text.contains("您评价了：已解决，满意，及时"), "{}", good.text);
+    assert!(
+        good.text.contains("谢谢您的评价") && good.text.contains("您评价了：已解决，满意，及时"),
+        "{}",
+        good.text
+    );
     let late = house.form("/tickets/steps", format!("{own}&step=withdraw&words=")).await;
     assert_eq!(late.status, 409);
     assert!(late.text.contains("已经答复您了"), "{}", late.text);
@@ -333,7 +346,11 @@ async fn a_citizen_takes_a_ticket_back_and_registers_what_was_refused() {
     let form = "client_id=a&refused=%E5%B1%85%E4%BD%8F%E8%AF%81&place=%E7%AA%97%E5%8F%A3&phone=";
     let unsaid = house.form("/window", form).await;
     assert_eq!(unsaid.status, 400);
-    assert!(unsaid.text.contains("能接通的电话") && unsaid.text.contains(">居住证</textarea>"), "{}", unsaid.text);
+    assert!(
+        unsaid.text.contains("能接通的电话") && unsaid.text.contains(">居住证</textarea>"),
+        "{}",
+        unsaid.text
+    );
     let mut numbers = Vec::new();
     for _ in 0..2 {
         let made = house.form("/window", format!("{form}13812345678")).await;

@@ -92,7 +92,9 @@ pub async fn attach(
     // Who is a stranger is told before his file is read.
     read_proof(&app, &proof.proof).await?;
     let (name, content) = file_of(form).await?;
-    keep(&app, &trace, &number, &proof.proof, &name, &content).await.map(|kept| (StatusCode::CREATED, Json(kept)))
+    keep(&app, &trace, &number, &proof.proof, &name, &content)
+        .await
+        .map(|kept| (StatusCode::CREATED, Json(kept)))
 }
 
 /// A file of a ticket: the citizen's own, or one that came with a reply

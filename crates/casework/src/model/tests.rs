@@ -324,7 +324,14 @@ fn an_urgent_reply_knows_whether_it_came_in_time() {
     let due = case.due.unwrap().at;
     assert_eq!(due, now.plus_secs(24 * 3600));
     for (at, expected) in [(due, true), (due.plus_secs(1), false)] {
-        match decide(&case, Command::Reply { words: "好了".into(), result: None, files: Vec::new() }, terms, at).unwrap() {
+        match decide(
+            &case,
+            Command::Reply { words: "好了".into(), result: None, files: Vec::new() },
+            terms,
+            at,
+        )
+        .unwrap()
+        {
             Event::Replied { in_time, .. } => assert_eq!(in_time, expected),
             other => panic!("{other:?}"),
         }

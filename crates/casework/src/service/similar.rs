@@ -51,8 +51,7 @@ impl Casework {
         } else {
             Vec::new()
         };
-        let mut similar =
-            self.similar(ctx, &stored.domain, &stored.title, &stored.place, SHOWN + 1).await?;
+        let mut similar = self.similar(ctx, &stored.domain, &stored.title, &stored.place, SHOWN + 1).await?;
         similar.retain(|row| row.number != stored.number);
         similar.truncate(SHOWN);
         Ok(Related { caller, similar })

@@ -297,14 +297,7 @@ impl Chat {
         Redirect::to(&format!("{}?done={}#done", self.here, percent_encoded(step))).into_response()
     }
 
-    fn refused(
-        &self,
-        app: &App,
-        found: TicketProgress,
-        words: &str,
-        error: &ApiError,
-        of: &str,
-    ) -> Response {
+    fn refused(&self, app: &App, found: TicketProgress, words: &str, error: &ApiError, of: &str) -> Response {
         error.log();
         let look = Look {
             error: error.message().to_owned(),

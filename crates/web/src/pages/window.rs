@@ -42,7 +42,9 @@ pub struct Written {
 pub async fn form(visit: Visit, trace: Trace) -> Response {
     // Made with the page: a form sent twice registers once.
     let form = Written { client_id: trace.0, ..Written::default() };
-    render(&WindowPage { page: visit.page("办不成事，请告诉我们"), form, error: String::new(), opened: None })
+    render(&WindowPage {
+        page: visit.page("办不成事，请告诉我们"), form, error: String::new(), opened: None
+    })
 }
 
 /// Registers what the form holds.

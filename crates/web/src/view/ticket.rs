@@ -88,7 +88,8 @@ impl TicketView {
             words: "您交来了材料：".to_owned(),
             files: vec![FileView::new(&file)],
         });
-        view.events = progress.events.into_iter().map(|event| EventView::new(event, now)).chain(given).collect();
+        view.events =
+            progress.events.into_iter().map(|event| EventView::new(event, now)).chain(given).collect();
         // What happened at the same instant stays in its order, and then the whole is turned round.
         view.events.sort_by_key(|event| event.at_us);
         view.events.reverse();
@@ -161,7 +162,9 @@ mod tests {
         let event =
             |secs, words: &str| ProgressEvent { at_us: at(secs), words: words.to_owned(), files: Vec::new() };
         let file =
-            TicketFile { name: "灯.jpg".to_owned(), bytes: 1_600_000, at_us: at(5), ..TicketFile::default() };
+            TicketFile {
+                name: "灯.jpg".to_owned(), bytes: 1_600_000, at_us: at(5), ..TicketFile::default()
+            };
         let progress = TicketProgress {
             state: "handling".to_owned(),
             events: vec![event(0, "登记"), event(0, "派单"), event(9, "签收")],
@@ -176,7 +179,10 @@ mod tests {
         assert_eq!(view.events[1].files[0].size, "1.5MB");
         assert!(view.can_urge && view.open && !view.can_rate);
         assert!(view.due.is_empty(), "a broken promise is not shown as one that stands");
-        assert_eq!(view.stages.iter().map(|one| one.is).collect::<Vec<_>>(), ["done", "done", "now", "ahead", "ahead"]);
+        assert_eq!(
+            view.stages.iter().map(|one| one.is).collect::<Vec<_>>(),
+            ["done", "done", "now", "ahead", "ahead"]
+        );
     }
 
     #[test]
