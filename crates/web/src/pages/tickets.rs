@@ -84,6 +84,12 @@ pub async fn more(
             break Err(error);
         }
     };
+    // Cut off before it said whose it is: only what was wrong with it can be told.
+    if let Err(error) = &read
+        && material.asked.number.is_empty()
+    {
+        return Err(Fault::new(&visit, error.clone()).back("/tickets"));
+    }
     let found = match found {
         Some(found) => found,
         None => find(&app, &trace, peer, &material.asked).await,
