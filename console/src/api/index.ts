@@ -4,8 +4,8 @@ import { call, eventsUrl, type CallOptions } from './http'
 import type {
   Attachment, AuditPage, Beside, Care, CaseBoard, CitationRef, ContactRow, Dependents, Desk, DeskContact, Draft, DraftCheck,
   DraftFull, DraftRow, Entry, EntryBody, EntryRevision, EntryRow, Feedback, Gaps, Health, ImportResult, Me, Message, Note, Page,
-  Person, PersonForm, Problem, Proposal, ReplyFinding, ScenarioDoc, ScenarioRow, SettingDoc, Skill, SourceRow, Suggestions,
-  Supervision, Ticket, TicketForm, TicketGroup, TicketRow, UpkeepList, WrapUpForm,
+  Indicators, Notices, Person, PersonForm, Problem, Proposal, Related, ReplyFinding, ScenarioDoc, ScenarioRow, SettingDoc, Skill, SourceRow, Suggestions,
+  Supervision, Ticket, TicketForm, TicketGroup, TicketRow, UpkeepList, WindowMonth, WrapUpForm,
 } from './types'
 
 type Filter = Record<string, string | number | undefined>
@@ -75,6 +75,8 @@ export const tickets = {
     post<Ticket>(ticketPath(number, 'steps'), form),
   recommendations: (number: string) =>
     get<{ proposals: Proposal[]; auto_at: number | null }>(ticketPath(number, 'recommendations')),
+  related: (number: string, signal?: AbortSignal) => get<Related>(ticketPath(number, 'related'), undefined, signal ? { signal } : {}),
+  personal: (number: string, field: string) => get<{ value: string }>(ticketPath(number, 'personal'), { field }),
   checkReply: (number: string, words: string) =>
     post<{ ok: boolean; findings: ReplyFinding[] }>(ticketPath(number, 'reply-check'), { words }),
   attach: (number: string, form: FormData) => call<Attachment>('POST', ticketPath(number, 'attachments'), { form }),
@@ -84,7 +86,14 @@ export const tickets = {
 export const casework = {
   board: () => get<CaseBoard>('/casework/board'),
   repeats: () => get<{ callers: TicketGroup[]; places: TicketGroup[] }>('/casework/repeats'),
+  indicators: (from_us: number, to_us: number) => get<Indicators>('/casework/indicators', { from_us, to_us }),
+  window: (month: string) => get<WindowMonth>('/casework/window', { month }),
   unsolved: () => get<{ rows: { ticket: TicketRow; reasons: string[] }[] }>('/casework/unsolved'),
+}
+
+export const notices = {
+  list: () => get<Notices>('/notices', undefined, { quiet: true }),
+  read: (id: string) => post<void>(`/notices/${seg(id)}/read`),
 }
 
 export const knowledge = {

@@ -290,7 +290,7 @@ export type Light = 'green' | 'amber' | 'red' | 'paused' | 'none'
 export interface StepField {
   name: string
   words: string
-  kind: 'text' | 'long' | 'unit' | 'units' | 'number' | 'bool' | 'ticket' | 'choice' | 'parts'
+  kind: 'text' | 'long' | 'unit' | 'units' | 'number' | 'bool' | 'ticket' | 'choice' | 'parts' | 'files'
   required: boolean
   options?: [string, string][]
 }
@@ -391,8 +391,79 @@ export interface Ticket extends TicketRow {
   merged: string[]
   split_from: string | null
   split: string[]
+  window: WindowMatter | null
+  window_result: 'solved' | 'explained' | null
+  outcome: CallbackOutcome | null
   attachments: Attachment[]
   steps: StepOffer[]
+}
+
+/** What somebody refused to do: a matter of the window. */
+export interface WindowMatter {
+  refused: string
+  place: string
+  by_whom: string
+  papers: string
+  cause: string
+}
+
+/** How the last call-back that reached somebody went. */
+export interface CallbackOutcome {
+  reached: boolean
+  solved: boolean | null
+  satisfied: boolean | null
+  in_time: boolean | null
+  note: string
+}
+
+export interface Related {
+  caller: TicketRow[]
+  similar: TicketRow[]
+}
+
+export interface UnitFigures {
+  unit: string
+  name: string
+  replied: number
+  in_time: number
+  on_time_rate: number | null
+  accept_rate: number | null
+  called_back: number
+  solved: number
+  solved_rate: number | null
+  satisfied: number
+  satisfied_rate: number | null
+  reopened: number
+  objections: number
+  upheld: number
+}
+
+export interface Indicators {
+  units: UnitFigures[]
+  all: UnitFigures
+  rates: CaseBoard['rates']
+}
+
+export interface WindowMonth {
+  month: string
+  total: number
+  open: number
+  causes: [string, number][]
+  rows: TicketRow[]
+}
+
+export interface Notice {
+  id: string
+  at_us: Micros
+  words: string
+  ticket: string
+  level: 'info' | 'warn' | 'late'
+  read: boolean
+}
+
+export interface Notices {
+  rows: Notice[]
+  unread: number
 }
 
 export interface TicketForm {
@@ -406,5 +477,7 @@ export interface TicketForm {
   detail: string
   urgent: boolean
   unit?: string | null
+  window?: WindowMatter | null
+  confidential?: boolean
   client_id: string
 }

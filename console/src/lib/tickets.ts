@@ -2,7 +2,7 @@
 
 import type { Tone } from './format'
 import type { Option } from './words'
-import type { Light, StepOffer, TicketPart, TicketRow } from '@/api/types'
+import type { CallbackOutcome, Light, StepOffer, TicketPart, TicketRow } from '@/api/types'
 
 export const STATE_OPTIONS: Option[] = [
   { value: 'registered', label: '待派单' },
@@ -35,11 +35,16 @@ export const lightTone = (light: Light): Tone => LIGHT[light] ?? 'plain'
 
 const FLAG: Record<string, [string, Tone]> = {
   window: ['办不成事', 'warn'], supervised: ['督办', 'bad'], urged: ['群众催办', 'warn'], reopened: ['重新办理', 'warn'],
-  confidential: ['保密', 'bad'], joint: ['协办', 'plain'], extended: ['已延期', 'plain'],
+  confidential: ['保密', 'bad'], joint: ['协办', 'plain'], extended: ['已延期', 'plain'], extension: ['申请延期', 'warn'],
 }
-/** The marks of a ticket in words. Unknown ones are shown as they are. */
+/** Marks that a list can be limited to. */
+export const MARK_OPTIONS: Option[] = [
+  { value: 'window', label: '办不成事' }, { value: 'supervised', label: '督办' }, { value: 'urged', label: '群众催办' }, { value: 'confidential', label: '保密' },
+]
+
+/** The marks of a ticket in words. Unknown ones are shown as they are; a helping unit stands among the facts. */
 export const flagsOf = (flags: string[]): { words: string; tone: Tone }[] =>
-  flags.map((flag) => ({ words: FLAG[flag]?.[0] ?? flag, tone: FLAG[flag]?.[1] ?? 'plain' }))
+  flags.filter((flag) => !flag.startsWith('co:')).map((flag) => ({ words: FLAG[flag]?.[0] ?? flag, tone: FLAG[flag]?.[1] ?? 'plain' }))
 
 /** Urgent ones first, then by when the next thing is owed; the server's order decides between equals. */
 export function byUrgency<Row extends Pick<TicketRow, 'urgency' | 'next_us'>>(rows: Row[]): Row[] {
@@ -55,7 +60,7 @@ export type StepValues = Record<string, StepValue>
 export function emptyValues(offer: StepOffer): StepValues {
   const values: StepValues = {}
   for (const field of offer.fields) {
-    if (field.kind === 'units') values[field.name] = []
+    if (field.kind === 'units' || field.kind === 'files') values[field.name] = []
     else if (field.kind === 'number') values[field.name] = 1
     else if (field.kind === 'bool') values[field.name] = offer.step === 'callback' ? null : false
     else if (field.kind === 'parts') values[field.name] = [{ title: '', words: '' }, { title: '', words: '' }]
@@ -102,3 +107,10 @@ export function firstStep(steps: StepOffer[], wanted: string[]): string {
 }
 
 export const percent = (rate: number | null): string => (rate === null ? '—' : `${Math.round(rate * 1000) / 10}%`)
+
+/** What the citizen said when called back. */
+export function outcomeWords(said: CallbackOutcome): string {
+  const one = (is: boolean | null, yes: string, no: string): string[] => (is === null ? [] : [is ? yes : no])
+  const all = [...one(said.solved, '已解决', '没有解决'), ...one(said.satisfied, '满意', '不满意'), ...one(said.in_time, '及时', '不及时')]
+  return `${all.join('，')}${said.note ? `：${said.note}` : ''}`
+}

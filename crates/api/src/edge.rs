@@ -18,6 +18,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 /// One file of a ticket, with what multipart adds.
 const FILE_BYTES: usize = casework::FILE_MAX_BYTES + 64 * 1024;
+/// The most files that a citizen's page sends at once.
+pub const FILES_AT_ONCE: usize = 4;
 /// The largest file of an import.
 pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
 
@@ -34,12 +36,15 @@ pub fn edge(routes: Router, app: &App) -> Router {
 
 /// Limits the body by what the address is for.
 async fn limited(mut request: Request, next: Next) -> Response {
+    let page = request.uri().path();
+    let with_files = page == "/tickets/words" || page.starts_with("/chat/") && page.contains("/tickets/");
     let most = match request.uri().path().strip_prefix(crate::PREFIX) {
         Some("/library/import") => IMPORT_BYTES,
         Some(path) if path.ends_with("/attachments") || path.ends_with("/own-files") => FILE_BYTES,
         Some(path) if ["/library/", "/scenarios", "/settings/"].iter().any(|of| path.starts_with(of)) => {
             DOCUMENT_BYTES
         }
+        None if with_files => FILES_AT_ONCE * FILE_BYTES,
         _ => BODY_BYTES,
     };
     DefaultBodyLimit::max(most).apply(&mut request);

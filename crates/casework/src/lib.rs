@@ -35,8 +35,8 @@ pub use model::{Case, Command, Event, Kind, Refusal, State, Step, Urgency, Windo
 pub use organisation::{Organisation, Place, Unit};
 pub use service::{
     Board, BoardLine, Casework, CitizenForm, CitizenStep, DueFilter, FILE_MAX_BYTES, FILES_MAX, Group,
-    Indicators, Lights, Notice, Notices, Options, Paging, Part, Proof, Rates, Recommendations, Repeats,
-    StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
+    Indicators, Lights, Notice, Notices, Options, Paging, Part, Proof, Rates, Recommendations, Related,
+    Repeats, StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
 };
 pub use view::{
     Attachment, EventView, Light, Page, Progress, ProgressEvent, StepField, StepOffer, Ticket, TicketRow,

@@ -182,6 +182,10 @@ store::sql! {
     FILE_COUNT = "SELECT COUNT(*) FROM ticket_attachments WHERE ticket_id = $1";
     /// The files of a ticket without their content.
     FILE_LIST = "SELECT id, name, kind, bytes, by_words, at_us FROM ticket_attachments WHERE ticket_id = $1 ORDER BY at_us, id";
+    /// A file without its content, of whatever ticket.
+    FILE_ONE = "SELECT id, name, kind, bytes, by_words, at_us FROM ticket_attachments WHERE id = $1";
+    /// The content of a file, of whatever ticket.
+    FILE_CONTENT = "SELECT content FROM ticket_attachments WHERE id = $1";
     /// A file.
     FILE_GET = "SELECT kind, by_words, content FROM ticket_attachments WHERE id = $1 AND ticket_id = $2";
 
@@ -196,6 +200,12 @@ store::sql! {
     TICKET_OF_CALLER = "SELECT id, number, title, kind, category, domain, state, urgency, place, unit, proposed_unit, due_us,
             created_us, updated_us, next_us, owner, flags, place_code
         FROM tickets WHERE caller_key = $1 ORDER BY created_us DESC, id DESC LIMIT $2";
+    /// The other tickets of whom a ticket comes from, the latest first.
+    TICKET_OF_SAME_CALLER = "SELECT other.id, other.number, other.title, other.kind, other.category, other.domain, other.state,
+            other.urgency, other.place, other.unit, other.proposed_unit, other.due_us, other.created_us, other.updated_us,
+            other.next_us, other.owner, other.flags, other.place_code
+        FROM tickets AS other JOIN tickets AS this ON this.caller_key = other.caller_key
+        WHERE this.id = $1 AND other.id <> this.id ORDER BY other.created_us DESC, other.id DESC LIMIT $2";
     /// The latest tickets of a domain.
     TICKET_OF_DOMAIN = "SELECT id, number, title, kind, category, domain, state, urgency, place, unit, proposed_unit, due_us,
             created_us, updated_us, next_us, owner, flags, place_code

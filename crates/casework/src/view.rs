@@ -57,7 +57,7 @@ pub struct TicketRow {
     pub owner: String,
     /// In words.
     pub owner_words: String,
-    /// `window`, `supervised`, `urged`, `reopened`, `confidential`, `joint`, `extended`.
+    /// `window`, `supervised`, `urged`, `reopened`, `confidential`, `joint`, `extended`, `extension` (asked for, not decided).
     pub flags: Vec<String>,
 }
 
@@ -168,7 +168,7 @@ pub struct StepField {
     pub name: String,
     /// Its label.
     pub words: String,
-    /// `text`, `long`, `unit`, `units`, `number`, `bool`, `ticket`, `choice`, `parts`.
+    /// `text`, `long`, `unit`, `units`, `number`, `bool`, `ticket`, `choice`, `parts`, `files`.
     pub kind: String,
     /// It must be filled.
     pub required: bool,
@@ -284,6 +284,8 @@ pub struct Progress {
     pub paused: bool,
     /// What the citizen can do: `append`, `urge`, `withdraw`, `answer`, `rate`, `attach`.
     pub steps: Vec<String>,
+    /// From when the citizen can urge again; None when he can now, or no more.
+    pub urge_after_us: Option<i64>,
     /// The citizen's own files.
     pub attachments: Vec<Attachment>,
 }
@@ -295,6 +297,8 @@ pub struct ProgressEvent {
     pub at_us: i64,
     /// In plain words.
     pub words: String,
+    /// Files that came with a reply.
+    pub files: Vec<Attachment>,
 }
 
 impl TicketRow {

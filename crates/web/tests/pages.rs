@@ -152,6 +152,7 @@ async fn the_other_pages_are_there() {
         ("/k?q=%E7%A7%9F%E6%88%BF", "class=\"hits\""),
         ("/k/gjj-zufang-tiqu", "第二十四条"),
         ("/tickets", "登记手机号的后四位"),
+        ("/window", "办不成事"),
         ("/accessibility", "WCAG"),
     ] {
         let page = house.get(address).await;
@@ -186,4 +187,175 @@ async fn the_other_pages_are_there() {
     let console = house.get("/console/").await;
     assert!(console.header("content-type").starts_with("text/html"));
     assert_eq!(house.get("/console/assets/none.js").await.status, 404);
+}
+
+/// A ticket of somebody with a number, as the desk opens it.
+async fn opened(house: &House, kind: &str) -> String {
+    let form = serde_json::json!({
+        "kind": kind, "category": "路灯", "domain": "城管市容", "title": "路灯不亮", "place": "中河街道宋诏桥社区88号",
+        "phone": "13812345678", "name": "王小明", "detail": "门口的路灯坏了三天，什么时候能修好？", "urgent": false,
+        "client_id": kind,
+    });
+    let form = serde_json::from_value(form).expect("a form");
+    let ticket = house.hotline.desk_ticket_open(&system(house), None, form).await.expect("a ticket");
+    ticket.row.number
+}
+
+fn system(house: &House) -> kernel::Ctx {
+    kernel::Ctx::system("test", house.hotline.clock())
+}
+
+async fn step(house: &House, number: &str, form: serde_json::Value) {
+    let form = serde_json::from_value(form).expect("a form");
+    house.hotline.casework().ticket_step(&system(house), number, form).await.expect("a step");
+}
+
+/// A form with files, as a browser sends it.
+async fn sent(house: &House, address: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    for (name, content) in files {
+        let head = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--b--\r\n");
+    let request = Request::post(address).header("content-type", "multipart/form-data; boundary=b");
+    house.send(request.body(Body::from(body)).expect("a request")).await
+}
+
+#[tokio::test]
+async fn a_citizen_follows_a_ticket_to_its_end_without_scripts() {
+    let house = House::new(web::routes).await;
+    let number = opened(&house, "help").await;
+    let own = format!("number={number}&proof=5678");
+    let page = house.form("/tickets", own.clone()).await;
+    sound(&page);
+    for words in ["已登记", "aria-current=\"step\"", "催一催", "不用办了，撤回", "补充情况和照片"]
+    {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    assert!(!page.text.contains("13812345678") && !page.text.contains("王小明"), "{}", page.text);
+
+    // Words and files, the good ones of them.
+    let fields = [("number", number.as_str()), ("proof", "5678"), ("words", "灯杆编号A-17")];
+    let files: [(&str, &[u8]); 2] =
+        [("灯杆.txt", "灯杆在门口东边。".as_bytes()), ("x.exe", b"MZ\x90\x00\x03\x00")];
+    let page = sent(&house, "/tickets/words", &fields, &files).await;
+    sound(&page);
+    for words in ["补充的情况已经记下", "收到1个文件", "“x.exe”没有收下", "灯杆.txt（1KB）", "A-17"]
+    {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    let nothing = sent(&house, "/tickets/words", &fields[..2], &[("", b"")]).await;
+    assert_eq!(nothing.status, 400);
+    assert!(nothing.text.contains("还没有写内容，也没有选照片"), "{}", nothing.text);
+    let stranger = sent(&house, "/tickets/words", &[("number", &number), ("proof", "0000")], &files).await;
+    assert_eq!(stranger.status, 404);
+    assert!(!stranger.text.contains("路灯"), "{}", stranger.text);
+    let huge = vec![b'a'; 25 * 1024 * 1024];
+    let huge = sent(&house, "/tickets/words", &fields, &[("a.txt", &huge)]).await;
+    assert_eq!(huge.status, 413);
+    assert!(huge.text.contains("一次最多4个"), "{}", huge.text);
+
+    // Urged once; the second time it is said when.
+    step(&house, &number, serde_json::json!({ "step": "dispatch", "unit": "zhifa" })).await;
+    step(&house, &number, serde_json::json!({ "step": "accept" })).await;
+    let urge = format!("{own}&step=urge&words=");
+    let urged = house.form("/tickets/steps", urge.clone()).await;
+    assert!(urged.text.contains("已经替您催了") && urged.text.contains("以后可以再催一次"), "{}", urged.text);
+    let again = house.form("/tickets/steps", urge).await;
+    assert_eq!(again.status, 409);
+    assert!(again.text.contains("已经催过了"), "{}", again.text);
+
+    // A question and its answer.
+    step(&house, &number, serde_json::json!({ "step": "ask", "words": "灯杆上有没有编号？" })).await;
+    let asked = house.form("/tickets", own.clone()).await;
+    assert!(asked.text.contains("承办单位想请您说明") && asked.text.contains("灯杆上有没有编号"));
+    let answered =
+        house.form("/tickets/steps", format!("{own}&step=answer&words=%E6%9C%89%EF%BC%8CA17")).await;
+    assert!(answered.text.contains("谢谢您的补充") && answered.text.contains("有，A17"), "{}", answered.text);
+
+    // The reply with a file; the citizen saves it, a stranger does not.
+    let casework = house.hotline.casework();
+    let file = casework.ticket_attach(&system(&house), &number, "修好了.txt", "灯亮了。".as_bytes()).await;
+    let inside = casework.ticket_attach(&system(&house), &number, "内部.txt", "请示件。".as_bytes()).await;
+    let (file, inside) = (file.expect("a file").id, inside.expect("a file").id);
+    let words = "您好，宋诏桥社区88号门口路灯已于今天更换灯泡，恢复照明，有问题请联系市政中心。";
+    step(&house, &number, serde_json::json!({ "step": "reply", "words": words, "files": [file] })).await;
+    let page = house.form("/tickets", own.clone()).await;
+    sound(&page);
+    assert!(page.text.contains("修好了.txt") && page.text.contains("办得怎么样"), "{}", page.text);
+    assert!(!page.text.contains("内部.txt"), "what stays inside stays inside");
+    let saved = house.form(&format!("/tickets/files/{file}"), own.clone()).await;
+    assert_eq!((saved.status.as_u16(), saved.text.as_str()), (200, "灯亮了。"));
+    assert!(saved.header("content-disposition").starts_with("attachment"));
+    for (id, proof) in [(&inside, "5678"), (&file, "0000")] {
+        let address = format!("/tickets/files/{id}");
+        assert_eq!(house.form(&address, format!("number={number}&proof={proof}")).await.status, 404);
+    }
+
+    // Rated: without a verdict it is asked for; a bad one reopens, and says so.
+    let rate = format!("{own}&step=rate&words=%E8%BF%98%E6%98%AF%E4%B8%8D%E4%BA%AE");
+    let unsaid = house.form("/tickets/steps", rate.clone()).await;
+    assert_eq!(unsaid.status, 400);
+    assert!(
+        unsaid.text.contains("问题解决了没有") && unsaid.text.contains("还是不亮</textarea>"),
+        "{}",
+        unsaid.text
+    );
+    let bad = house.form("/tickets/steps", format!("{rate}&solved=false&satisfied=false")).await;
+    assert!(bad.text.contains("很抱歉没有给您办好") && bad.text.contains("退回重新办理"), "{}", bad.text);
+    assert!(!bad.text.contains("办得怎么样"), "a ticket in work is not rated");
+    step(&house, &number, serde_json::json!({ "step": "reply", "words": words })).await;
+    let good = format!("{own}&step=rate&solved=true&satisfied=true&in_time=true&words=");
+    let good = house.form("/tickets/steps", good).await;
+    assert!(
+        good.text.contains("谢谢您的评价") && good.text.contains("您评价了：已解决，满意，及时"),
+        "{}",
+        good.text
+    );
+    let late = house.form("/tickets/steps", format!("{own}&step=withdraw&words=")).await;
+    assert_eq!(late.status, 409);
+    assert!(late.text.contains("已经答复您了"), "{}", late.text);
+}
+
+#[tokio::test]
+async fn a_citizen_takes_a_ticket_back_and_registers_what_was_refused() {
+    let house = House::new(web::routes).await;
+    let number = opened(&house, "report").await;
+    let own = format!("number={number}&proof=5678");
+    let back = house.form("/tickets/steps", format!("{own}&step=withdraw&words=")).await;
+    assert_eq!(back.status, 200);
+    for words in ["已按您的意思撤回", "已撤回"] {
+        assert!(back.text.contains(words), "{words}: {}", back.text);
+    }
+    assert!(!back.text.contains("催一催") && !back.text.contains("提交补充"), "nothing is left to do");
+
+    let empty = house.get("/window").await;
+    sound(&empty);
+    let form = "client_id=a&refused=%E5%B1%85%E4%BD%8F%E8%AF%81&place=%E7%AA%97%E5%8F%A3&phone=";
+    let unsaid = house.form("/window", form).await;
+    assert_eq!(unsaid.status, 400);
+    assert!(
+        unsaid.text.contains("能接通的电话") && unsaid.text.contains(">居住证</textarea>"),
+        "{}",
+        unsaid.text
+    );
+    let mut numbers = Vec::new();
+    for _ in 0..2 {
+        let made = house.form("/window", format!("{form}13812345678")).await;
+        sound(&made);
+        assert!(made.text.contains("登记好了") && made.text.contains("一定会回访您"), "{}", made.text);
+        let (_, rest) = made.text.split_once("/tickets?number=").expect("a number");
+        numbers.push(rest.split('"').next().expect("a number").to_owned());
+    }
+    assert_eq!(numbers[0], numbers[1], "a form sent twice registers once");
+    assert!(house.get(&format!("/tickets?number={}", numbers[0])).await.text.contains(&numbers[0]));
 }

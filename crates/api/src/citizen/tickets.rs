@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Multipart, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use casework::CaseworkError;
 use kernel::ErrorCode;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(append))
         .routes(routes!(step))
         .routes(routes!(attach))
+        .routes(routes!(file))
         .routes(routes!(window))
 }
 
@@ -71,15 +73,7 @@ pub async fn step(
     Body(step): Body<TicketStep>,
 ) -> ApiResult<Json<TicketProgress>> {
     app.rates().proof(peer, &number)?;
-    let proof = read_proof(&app, &proof.proof).await?;
-    let form = serde_json::json!({
-        "step": step.step, "words": step.words, "solved": step.solved, "satisfied": step.satisfied,
-        "in_time": step.in_time,
-    });
-    let form: casework::CitizenForm = serde_json::from_value(form)
-        .map_err(|_| ApiError::new(ErrorCode::Invalid, "没有这种操作，可以催办、撤回、回答或评价。"))?;
-    let ctx = visitor(&app, &trace);
-    Ok(Json(app.hotline().casework().citizen_step(&ctx, &number, &proof, form).await?.into()))
+    take(&app, &trace, &number, &proof.proof, step).await.map(Json)
 }
 
 /// Adds a file to a ticket
@@ -95,11 +89,26 @@ pub async fn attach(
     form: Multipart,
 ) -> ApiResult<(StatusCode, Json<TicketFile>)> {
     app.rates().proof(peer, &number)?;
-    let proof = read_proof(&app, &proof.proof).await?;
+    // Who is a stranger is told before his file is read.
+    read_proof(&app, &proof.proof).await?;
     let (name, content) = file_of(form).await?;
-    let ctx = visitor(&app, &trace);
-    let kept = app.hotline().casework().citizen_attach(&ctx, &number, &proof, &name, &content).await?;
-    Ok((StatusCode::CREATED, Json(kept.into())))
+    keep(&app, &trace, &number, &proof.proof, &name, &content)
+        .await
+        .map(|kept| (StatusCode::CREATED, Json(kept)))
+}
+
+/// A file of a ticket: the citizen's own, or one that came with a reply
+#[utoipa::path(get, path = "/tickets/{number}/files/{id}", tag = "ticket", params(("number" = String, Path), ("id" = String, Path), Proof),
+    responses((status = 200), (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
+pub async fn file(
+    State(app): State<App>,
+    Peer(peer): Peer,
+    trace: Trace,
+    Path((number, id)): Path<(String, String)>,
+    Query(proof): Query<Proof>,
+) -> ApiResult<Response> {
+    app.rates().proof(peer, &number)?;
+    fetch(&app, &trace, &number, &proof.proof, &id).await
 }
 
 /// The file of a form.
@@ -122,7 +131,12 @@ pub async fn window(
     Peer(peer): Peer,
     Body(form): Body<WindowForm>,
 ) -> ApiResult<(StatusCode, Json<WindowOpened>)> {
-    app.rates().proof(peer, "window")?;
+    app.rates().chat(peer)?;
+    register(&app, form).await.map(|opened| (StatusCode::CREATED, Json(opened)))
+}
+
+/// Registers a matter of the window.
+pub async fn register(app: &App, form: WindowForm) -> ApiResult<WindowOpened> {
     let matter = casework::WindowMatter {
         refused: form.refused,
         place: form.place,
@@ -133,12 +147,11 @@ pub async fn window(
     let ticket =
         app.hotline().window_open(&form.client_id, matter, &form.name, &form.phone, &form.words).await?;
     let by = ticket.row.due().map(casework::due_words_exact).unwrap_or_default();
-    let opened = WindowOpened {
+    Ok(WindowOpened {
         next_step: format!("已登记，专人跟进，最迟{by}给您答复；办结前一定会回访您。查进度请记住工单号。"),
         number: ticket.row.number,
         due_us: ticket.row.due_us,
-    };
-    Ok((StatusCode::CREATED, Json(opened)))
+    })
 }
 
 /// The progress of a ticket whose proof fits.
@@ -156,6 +169,87 @@ pub async fn add(app: &App, trace: &Trace, number: &str, proof: &str, words: &st
     let proof = read_proof(app, proof).await?;
     let ctx = visitor(app, trace);
     Ok(app.hotline().casework().ticket_append(&ctx, number, &proof, words).await?)
+}
+
+/// Takes a step of the citizen whose proof fits.
+pub async fn take(
+    app: &App,
+    trace: &Trace,
+    number: &str,
+    proof: &str,
+    step: TicketStep,
+) -> ApiResult<TicketProgress> {
+    if step.step == "rate" && step.solved.is_none() {
+        return Err(ApiError::new(ErrorCode::Invalid, "请先选一下问题解决了没有，再提交评价。"));
+    }
+    let proof = read_proof(app, proof).await?;
+    let form = serde_json::json!({
+        "step": step.step, "words": step.words, "solved": step.solved, "satisfied": step.satisfied,
+        "in_time": step.in_time,
+    });
+    let form: casework::CitizenForm = serde_json::from_value(form)
+        .map_err(|_| ApiError::new(ErrorCode::Invalid, "没有这种操作，可以催办、撤回、回答或评价。"))?;
+    let ctx = visitor(app, trace);
+    let taken = app.hotline().casework().citizen_step(&ctx, number, &proof, form).await;
+    taken.map(Into::into).map_err(to_citizen)
+}
+
+/// A refusal as one tells it to the person whose matter it is, not to a clerk.
+fn to_citizen(error: CaseworkError) -> ApiError {
+    use casework::Refusal;
+    let words = match &error {
+        CaseworkError::Refused(Refusal::AlreadyReplied) => {
+            "这件事刚刚已经答复您了，请看下面的答复。没有办好的，请在评价里选“没解决”，会重新办理。"
+        }
+        CaseworkError::Refused(Refusal::NotReplied) => "还没有答复您，等答复以后再评价。着急的话可以催办。",
+        CaseworkError::Refused(Refusal::NotNow { .. }) => {
+            "这件事刚刚有了新的进展，现在不用这一步了。请看下面的办理经过。"
+        }
+        _ => return error.into(),
+    };
+    ApiError::new(ErrorCode::Conflict, words)
+}
+
+/// Keeps a file of the citizen whose proof fits.
+pub async fn keep(
+    app: &App,
+    trace: &Trace,
+    number: &str,
+    proof: &str,
+    name: &str,
+    content: &[u8],
+) -> ApiResult<TicketFile> {
+    let proof = read_proof(app, proof).await?;
+    let ctx = visitor(app, trace);
+    Ok(app.hotline().casework().citizen_attach(&ctx, number, &proof, name, content).await?.into())
+}
+
+/// A file for the citizen whose proof fits, to be saved: never shown as a page of ours.
+pub async fn fetch(app: &App, trace: &Trace, number: &str, proof: &str, id: &str) -> ApiResult<Response> {
+    let proof = read_proof(app, proof).await?;
+    let ctx = visitor(app, trace);
+    let (file, content) = app.hotline().casework().citizen_file(&ctx, number, &proof, id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, file.kind),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", in_header(&file.name))),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, content).into_response())
+}
+
+/// A file's name as RFC 8187 writes it into a header.
+fn in_header(name: &str) -> String {
+    use std::fmt::Write as _;
+    name.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
 }
 
 /// Four digits are the end of a telephone number; anything else is a chat's token.

@@ -112,11 +112,16 @@ impl From<casework::Progress> for TicketProgress {
             events: progress
                 .events
                 .into_iter()
-                .map(|event| ProgressEvent { at_us: event.at_us, words: event.words })
+                .map(|event| ProgressEvent {
+                    at_us: event.at_us,
+                    words: event.words,
+                    files: event.files.into_iter().map(Into::into).collect(),
+                })
                 .collect(),
             question: progress.question,
             paused: progress.paused,
             steps: progress.steps,
+            urge_after_us: progress.urge_after_us,
             attachments: progress.attachments.into_iter().map(Into::into).collect(),
         }
     }

@@ -45,7 +45,9 @@ pub struct TicketProgress {
     pub paused: bool,
     /// What can be done now: `append`, `attach`, `answer`, `urge`, `withdraw`, `rate`.
     pub steps: Vec<String>,
-    /// Files given with it.
+    /// After an urging: from when it can be urged again, in microseconds since 1970.
+    pub urge_after_us: Option<i64>,
+    /// Files the citizen gave.
     pub attachments: Vec<TicketFile>,
 }
 
@@ -129,4 +131,6 @@ pub struct ProgressEvent {
     pub at_us: i64,
     /// In plain words.
     pub words: String,
+    /// Files that came with a reply; fetched as `GET /tickets/{number}/files/{id}`.
+    pub files: Vec<TicketFile>,
 }

@@ -5,13 +5,14 @@ use axum::extract::{Multipart, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use casework::{
-    Attachment, Board, Indicators, Notices, Recommendations, Repeats, StepForm, Ticket, WindowMonth,
+    Attachment, Board, Indicators, Notices, Recommendations, Related, Repeats, StepForm, Ticket, WindowMonth,
 };
 use kernel::{ErrorCode, Micros};
 use security::{Permission, authorise};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::contacts::{Field, Value};
 use super::{Person, Staffed};
 use crate::body::{Body, Path, Query};
 use crate::citizen::tickets::file_of;
@@ -63,6 +64,16 @@ pub async fn recommendations(
     Ok(Json(staffed.hotline.casework().recommendations(&person.ctx, &number).await?))
 }
 
+/// 相关工单：同一来电人的，相似的
+#[utoipa::path(get, path = "/tickets/{number}/related", tag = "tickets", params(("number" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 404)))]
+pub async fn related(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(number): Path<String>,
+) -> ApiResult<Json<Related>> {
+    Ok(Json(staffed.hotline.casework().related(&person.ctx, &number).await?))
+}
+
 /// 答复检查
 #[utoipa::path(post, path = "/tickets/{number}/reply-check", tag = "tickets", params(("number" = String, Path)), request_body = Draft, responses((status = 200), (status = 401), (status = 403), (status = 404)))]
 pub async fn reply_check(
@@ -106,6 +117,18 @@ pub async fn file(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     Ok((headers, content))
+}
+
+/// 查看工单上的一项个人信息（留痕）
+#[utoipa::path(get, path = "/tickets/{number}/personal", tag = "tickets", params(("number" = String, Path), Field), responses((status = 200, body = Value), (status = 401), (status = 403), (status = 404)))]
+pub async fn personal(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(number): Path<String>,
+    Query(field): Query<Field>,
+) -> ApiResult<Json<Value>> {
+    let value = staffed.hotline.casework().ticket_personal(&person.ctx, &number, &field.field).await?;
+    Ok(Json(Value { value: value.into_exposed() }))
 }
 
 /// 提醒

@@ -33,13 +33,13 @@ pub struct Filter {
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct Field {
     #[serde(default)]
-    field: String,
+    pub field: String,
 }
 
 /// An unmasked value.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Value {
-    value: String,
+    pub value: String,
 }
 
 /// 对话列表

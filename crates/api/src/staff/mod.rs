@@ -78,6 +78,8 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(tickets::reply))
         .routes(routes!(tickets::archive))
         .routes(routes!(casework::step))
+        .routes(routes!(casework::personal))
+        .routes(routes!(casework::related))
         .routes(routes!(casework::recommendations))
         .routes(routes!(casework::reply_check))
         .routes(routes!(casework::attach))

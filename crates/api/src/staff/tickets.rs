@@ -97,7 +97,9 @@ pub async fn list(
         },
         owner: owner(filter.view.as_deref(), &person.ctx),
         flag: match filter.view.as_deref() {
-            Some(flag @ ("window" | "supervised" | "urged" | "confidential")) => Some(flag.to_owned()),
+            Some(flag @ ("window" | "supervised" | "urged" | "confidential" | "extension")) => {
+                Some(flag.to_owned())
+            }
             _ => None,
         },
     };
@@ -146,7 +148,10 @@ pub async fn reply(
     Path(number): Path<String>,
     Body(reply): Body<Reply>,
 ) -> ApiResult<Json<Ticket>> {
-    Ok(Json(staffed.hotline.casework().ticket_reply(&person.ctx, &number, &reply.words).await?))
+    let form = serde_json::json!({ "step": "reply", "words": reply.words });
+    let form: casework::StepForm = serde_json::from_value(form)
+        .map_err(|_| ApiError::new(ErrorCode::Invalid, "请填写给群众的答复。"))?;
+    Ok(Json(staffed.hotline.casework().ticket_step(&person.ctx, &number, form).await?))
 }
 
 /// 归档

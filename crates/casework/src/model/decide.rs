@@ -73,15 +73,17 @@ pub fn decide(case: &Case, command: Command, terms: Terms<'_>, now: Micros) -> R
             Ok(Event::ExtensionGranted { days: asked.days, reason: optional(&reason)?, due })
         }
         Command::ExtendRefuse { reason } => Ok(Event::ExtensionRefused { reason: why(&reason)? }),
-        Command::Reply { words, result } => {
+        Command::Reply { words, result, files } => {
             if case.window && result.is_none() {
                 return Err(Refusal::NoResult);
             }
             // While the clock stands still nothing becomes late.
             let in_time = in_time || case.state == State::Suspended && paused_in_time(case);
-            replied(case, &words, in_time, result, terms, now)
+            Ok(with_files(replied(case, &words, in_time, result, terms, now)?, files))
         }
-        Command::FollowReply { words } => replied(case, &words, in_time, None, terms, now),
+        Command::FollowReply { words, files } => {
+            Ok(with_files(replied(case, &words, in_time, None, terms, now)?, files))
+        }
         Command::Callback(form) => called_back(case, &form, terms, now),
         Command::Append { words } => Ok(Event::Appended { words: written(&words, WORDS_MAX_CHARS)? }),
         Command::Archive { note } => {
@@ -180,7 +182,24 @@ fn replied(
     let due = terms.deadlines.archive_due(terms.calendar, now);
     let step = Some(terms.deadlines.callback_due(terms.calendar, now));
     let result = result.filter(|_| case.window);
-    Ok(Event::Replied { words: written(words, WORDS_MAX_CHARS)?, in_time, due, step, result })
+    Ok(Event::Replied {
+        words: written(words, WORDS_MAX_CHARS)?,
+        in_time,
+        due,
+        step,
+        result,
+        files: Vec::new(),
+    })
+}
+
+/// A reply with what goes to the citizen beside its words.
+fn with_files(event: Event, with: Vec<String>) -> Event {
+    match event {
+        Event::Replied { words, in_time, due, step, result, .. } => {
+            Event::Replied { words, in_time, due, step, result, files: with }
+        }
+        other => other,
+    }
 }
 
 fn called_back(case: &Case, form: &CallbackForm, terms: Terms<'_>, now: Micros) -> Result<Event, Refusal> {

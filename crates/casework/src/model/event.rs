@@ -92,6 +92,8 @@ pub enum Command {
         words: String,
         /// Of a matter of the window: `solved` or `explained`.
         result: Option<WindowResult>,
+        /// Ids of the files that go to the citizen with it.
+        files: Vec<String>,
     },
     /// How the call-back went.
     Callback(CallbackForm),
@@ -150,6 +152,8 @@ pub enum Command {
     FollowReply {
         /// The answer.
         words: String,
+        /// Ids of the leading ticket's files that go with it.
+        files: Vec<String>,
     },
     /// Tickets were made of its parts.
     Split {
@@ -338,6 +342,9 @@ pub enum Event {
         step: Option<Due>,
         #[serde(default)]
         result: Option<WindowResult>,
+        /// Ids of the files that the citizen gets with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<String>,
     },
     /// The citizen was called back, or tried.
     CalledBack {

@@ -43,7 +43,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => text().prop_map(|reason| Command::ExtendRefuse { reason }),
     ];
     let other = prop_oneof![
-        4 => text().prop_map(|words| Command::Reply { words, result: Some(WindowResult::Solved) }),
+        4 => text().prop_map(|words| Command::Reply { words, result: Some(WindowResult::Solved), files: Vec::new() }),
         4 => (any::<bool>(), any::<Option<bool>>(), any::<Option<bool>>(), text()).prop_map(
             |(reached, solved, satisfied, note)| {
                 Command::Callback(CallbackForm { reached, solved, satisfied, in_time: None, note })
@@ -58,7 +58,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::Absorb { number: "2".to_owned() }),
         1 => text().prop_map(|reason| Command::Unmerge { reason }),
         1 => proptest::option::of(unit()).prop_map(|unit| Command::Follow { unit }),
-        1 => text().prop_map(|words| Command::FollowReply { words }),
+        1 => text().prop_map(|words| Command::FollowReply { words, files: Vec::new() }),
         1 => proptest::collection::vec("[0-9]", 0..7).prop_map(|numbers| Command::Split { numbers }),
         1 => text().prop_map(|reason| Command::Cancel { reason }),
         1 => text().prop_map(|reason| Command::Withdraw { reason }),
@@ -277,7 +277,7 @@ fn a_bad_call_back_reopens_then_escalates_and_silence_ends() {
     let terms = Terms { calendar: &calendar, deadlines: &deadlines };
     let now = monday();
     let mut case = handled(now, terms);
-    let reply = || Command::Reply { words: "修好了".into(), result: None };
+    let reply = || Command::Reply { words: "修好了".into(), result: None, files: Vec::new() };
     let said = |solved| {
         Command::Callback(CallbackForm { reached: true, solved: Some(solved), ..CallbackForm::default() })
     };
@@ -324,7 +324,14 @@ fn an_urgent_reply_knows_whether_it_came_in_time() {
     let due = case.due.unwrap().at;
     assert_eq!(due, now.plus_secs(24 * 3600));
     for (at, expected) in [(due, true), (due.plus_secs(1), false)] {
-        match decide(&case, Command::Reply { words: "好了".into(), result: None }, terms, at).unwrap() {
+        match decide(
+            &case,
+            Command::Reply { words: "好了".into(), result: None, files: Vec::new() },
+            terms,
+            at,
+        )
+        .unwrap()
+        {
             Event::Replied { in_time, .. } => assert_eq!(in_time, expected),
             other => panic!("{other:?}"),
         }

@@ -7,11 +7,11 @@ use security::{Permission, authorise};
 use sqlx::{FromRow, Row as _};
 
 use super::get::{hides_reporter, may_see};
-use super::rows::StoredTicket;
+use super::rows::{EventBody, StoredTicket};
 use super::{CITIZEN, Casework, Proof, SEAL_TICKET, TOPIC};
 use crate::scan::{kind_of, scan};
 use crate::view::Attachment;
-use crate::{CaseworkError, sql};
+use crate::{CaseworkError, Event, sql};
 
 /// The largest file, in bytes.
 pub const FILE_MAX_BYTES: usize = 5 * 1024 * 1024;
@@ -97,6 +97,83 @@ impl Casework {
         Ok((row.try_get("kind")?, content))
     }
 
+    /// A file for the citizen whose ticket it is: one of his own, or one that came with a reply. Who read it is written down.
+    ///
+    /// # Errors
+    /// As [`Self::ticket_progress`]; [`CaseworkError::NotFound`] when it is no file of his.
+    pub async fn citizen_file(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        proof: &Proof,
+        id: &str,
+    ) -> Result<(Attachment, Vec<u8>), CaseworkError> {
+        let stored = self.proven(ctx, number, proof).await?;
+        let own = self.attachments_of(&stored.id, true).await?;
+        let file = if let Some(file) = own.into_iter().find(|file| file.id == id) {
+            file
+        } else {
+            let mut sent = false;
+            for event in self.events(&stored.id).await? {
+                sent |= replied_with(&event.body()?).iter().any(|with| with == id);
+            }
+            let file = if sent { self.file(id).await? } else { None };
+            file.ok_or(CaseworkError::NotFound)?
+        };
+        let row = sqlx::query(sql::FILE_CONTENT)
+            .bind(id)
+            .fetch_optional(self.0.store.read())
+            .await?
+            .ok_or(CaseworkError::NotFound)?;
+        let plain = self.unseal(&row.try_get::<String, _>("content")?)?;
+        let content = STANDARD.decode(plain.expose()).map_err(|_| CaseworkError::NotFound)?;
+        let mut tx = self.0.store.begin(ctx).await?;
+        tx.audit("ticket.file", &format!("ticket:{}", stored.number), &serde_json::json!({ "file": id }))
+            .await?;
+        tx.commit().await?;
+        Ok((file, content))
+    }
+
+    /// The files that came with a reply.
+    pub(super) async fn files_of(&self, body: &EventBody) -> Result<Vec<Attachment>, CaseworkError> {
+        let mut all = Vec::new();
+        for id in replied_with(body) {
+            all.extend(self.file(id).await?);
+        }
+        Ok(all)
+    }
+
+    /// Refuses files that are not the ticket's, or that the citizen gave himself.
+    pub(super) async fn reply_files(
+        &self,
+        stored: &StoredTicket,
+        files: &[String],
+    ) -> Result<(), CaseworkError> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let known = self.attachments(&stored.id).await?;
+        let staffs = |id: &String| known.iter().any(|file| file.id == *id && file.by != CITIZEN);
+        if files.iter().all(staffs) { Ok(()) } else { Err(CaseworkError::NoSuchField("files".to_owned())) }
+    }
+
+    async fn file(&self, id: &str) -> Result<Option<Attachment>, CaseworkError> {
+        let row: Option<StoredFile> =
+            sqlx::query_as(sql::FILE_ONE).bind(id).fetch_optional(self.0.store.read()).await?;
+        row.map(|row| self.opened(row)).transpose()
+    }
+
+    fn opened(&self, row: StoredFile) -> Result<Attachment, CaseworkError> {
+        Ok(Attachment {
+            name: self.unseal(&row.name)?.into_exposed(),
+            id: row.id,
+            kind: row.kind,
+            bytes: row.bytes,
+            by: row.by_words,
+            at_us: row.at_us,
+        })
+    }
+
     async fn keep(
         &self,
         ctx: &Ctx,
@@ -162,17 +239,15 @@ impl Casework {
     ) -> Result<Vec<Attachment>, CaseworkError> {
         let rows: Vec<StoredFile> =
             sqlx::query_as(sql::FILE_LIST).bind(ticket).fetch_all(self.0.store.read()).await?;
-        let mut all = Vec::new();
-        for row in rows.into_iter().filter(|row| !own || row.by_words == CITIZEN) {
-            all.push(Attachment {
-                name: self.unseal(&row.name)?.into_exposed(),
-                id: row.id,
-                kind: row.kind,
-                bytes: row.bytes,
-                by: row.by_words,
-                at_us: row.at_us,
-            });
-        }
-        Ok(all)
+        let shown = rows.into_iter().filter(|row| !own || row.by_words == CITIZEN);
+        shown.map(|row| self.opened(row)).collect()
+    }
+}
+
+/// Ids of the files that went to the citizen.
+fn replied_with(body: &EventBody) -> &[String] {
+    match &body.event {
+        Event::Replied { files, .. } => files,
+        _ => &[],
     }
 }

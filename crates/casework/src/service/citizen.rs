@@ -1,6 +1,6 @@
 //! What the citizen whose ticket it is may do: urge, take back, answer, rate.
 
-use kernel::Ctx;
+use kernel::{Ctx, Micros};
 use serde::{Deserialize, Serialize};
 
 use super::step::Order;
@@ -85,9 +85,7 @@ impl Casework {
     pub(super) async fn citizen_steps(&self, ctx: &Ctx, case: &Case) -> Result<Vec<String>, CaseworkError> {
         let rules = self.rules().await?;
         let can = |step| guard(case, step, rules.terms(), ctx.now).is_ok();
-        let lately = case
-            .urged
-            .is_some_and(|at| at.plus_secs(i64::from(rules.deadlines.urge_hours) * 3_600) > ctx.now);
+        let lately = urged_until(case, rules.deadlines.urge_hours, ctx.now).is_some();
         let all = [
             ("append", can(Step::Note)),
             ("attach", can(Step::Note)),
@@ -98,4 +96,16 @@ impl Casework {
         ];
         Ok(all.into_iter().filter(|(_, can)| *can).map(|(step, _)| step.to_owned()).collect())
     }
+
+    /// From when the citizen, who has urged a short while ago, can urge again.
+    pub(super) async fn urge_after(&self, ctx: &Ctx, case: &Case) -> Result<Option<i64>, CaseworkError> {
+        let rules = self.rules().await?;
+        let can = guard(case, Step::Urge, rules.terms(), ctx.now).is_ok();
+        let until = urged_until(case, rules.deadlines.urge_hours, ctx.now);
+        Ok(until.filter(|_| can).map(|at| at.0))
+    }
+}
+
+fn urged_until(case: &Case, hours: u32, now: Micros) -> Option<Micros> {
+    case.urged.map(|at| at.plus_secs(i64::from(hours) * 3_600)).filter(|until| *until > now)
 }

@@ -42,6 +42,7 @@ pub use citizen::{CitizenForm, CitizenStep};
 pub use list::{DueFilter, Paging, TicketFilter};
 pub use notice::{Notice, Notices};
 pub use progress::Proof;
+pub use similar::Related;
 pub use take::{Part, StepForm};
 
 /// The purpose under which what is personal in a ticket is sealed.

@@ -58,7 +58,9 @@ pub(super) fn may_take(ctx: &Ctx, case: &Case, step: Step, site: &Organisation) 
         }
         Step::Answer | Step::Withdraw => authorise(ctx, Permission::TicketCreate, None),
         Step::Callback | Step::Archive => authorise(ctx, Permission::TicketArchive, None),
-        Step::Urge | Step::Supervise => authorise(ctx, Permission::TicketSupervise, None),
+        // A citizen who calls to urge is heard by an agent.
+        Step::Urge => either(Permission::TicketSupervise, Permission::TicketCreate),
+        Step::Supervise => authorise(ctx, Permission::TicketSupervise, None),
         Step::Note => either(Permission::TicketReply, Permission::TicketCreate),
         Step::Conceal => either(Permission::TicketCreate, Permission::TicketDispatch),
         Step::Absorb | Step::Follow => match &ctx.actor {
@@ -66,6 +68,11 @@ pub(super) fn may_take(ctx: &Ctx, case: &Case, step: Step, site: &Organisation) 
             _ => Err(SecurityError::OutOfScope),
         },
     }
+}
+
+/// Whether the actor urges in his own name; others tell that the citizen did.
+pub(super) fn supervises(ctx: &Ctx) -> bool {
+    authorise(ctx, Permission::TicketSupervise, None).is_ok()
 }
 
 /// The steps that the actor may take now.
@@ -140,6 +147,7 @@ fn fields(step: Step, case: &Case, ctx: &Ctx) -> Vec<StepField> {
                 all.push(result);
                 all.push(field("cause", "当初为什么办不成（每月汇总用）", "text", true));
             }
+            all.push(field("files", "随答复发给群众的附件", "files", false));
             all.push(field("anyway", "答复检查有提示，仍要发送", "bool", false));
             all
         }
@@ -154,6 +162,7 @@ fn fields(step: Step, case: &Case, ctx: &Ctx) -> Vec<StepField> {
         Step::CoReply | Step::Answer | Step::Note | Step::Absorb | Step::Follow => {
             vec![field("words", "内容", "long", true)]
         }
+        Step::Urge if !supervises(ctx) => vec![field("note", "群众催办时怎么说的", "long", false)],
         Step::Urge => vec![field("note", "催办说明", "long", false)],
         Step::Supervise => {
             vec![field("supervisor", "督办人", "text", true), field("note", "督办要求", "long", true)]

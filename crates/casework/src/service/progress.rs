@@ -38,8 +38,10 @@ impl Casework {
         let site = self.organisation();
         let mut events = Vec::new();
         for event in self.events(&stored.id).await? {
-            if let Some(words) = citizen_words(&event.body()?, &site) {
-                events.push(ProgressEvent { at_us: event.at_us, words });
+            let kept = event.body()?;
+            if let Some(words) = citizen_words(&kept, &site) {
+                let files = self.files_of(&kept).await?;
+                events.push(ProgressEvent { at_us: event.at_us, words, files });
             }
         }
         Ok(Progress {
@@ -53,6 +55,7 @@ impl Casework {
             question: body.case.question.clone(),
             paused: body.case.state == State::Suspended,
             steps: self.citizen_steps(ctx, &body.case).await?,
+            urge_after_us: self.urge_after(ctx, &body.case).await?,
             attachments: self.attachments_of(&stored.id, true).await?,
         })
     }

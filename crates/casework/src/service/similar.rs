@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use kernel::Ctx;
 use security::{Permission, authorise, mask_text};
 
+use serde::{Deserialize, Serialize};
+
 use super::Casework;
+use super::get::{hides_reporter, may_see};
 use super::list::PlacedTicket;
 use crate::{CaseworkError, TicketRow, sql};
 
@@ -14,7 +17,46 @@ const COMPARED: i64 = 500;
 /// The least likeness shown, from 0 to 1.
 const LEAST: f64 = 0.25;
 
+/// The most that are shown of each sort.
+const SHOWN: usize = 8;
+
+/// What stands near a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Related {
+    /// Of the same caller, the latest first; none where the actor may not know who calls.
+    pub caller: Vec<TicketRow>,
+    /// Of the same matter and place, the likest first.
+    pub similar: Vec<TicketRow>,
+}
+
 impl Casework {
+    /// Tickets near one: of the same caller, and of the same matter and place. That two come from one caller tells of the
+    /// caller, and so is told only to those who may see personal data, and of a hidden reporter to the hotline alone.
+    ///
+    /// # Errors
+    /// When there is no such ticket, the actor may not see it, or the database refuses.
+    pub async fn related(&self, ctx: &Ctx, number: &str) -> Result<Related, CaseworkError> {
+        authorise(ctx, Permission::TicketRead, None)?;
+        let stored = self.stored(number).await?;
+        may_see(ctx, &stored, &self.organisation())?;
+        let knows = authorise(ctx, Permission::PersonalDataReveal, None).is_ok()
+            && !hides_reporter(ctx, &stored.body()?.case);
+        let caller = if knows {
+            let rows: Vec<PlacedTicket> = sqlx::query_as(sql::TICKET_OF_SAME_CALLER)
+                .bind(stored.id.as_str())
+                .bind(SHOWN as i64)
+                .fetch_all(self.0.store.read())
+                .await?;
+            self.within_scope(ctx, rows)?
+        } else {
+            Vec::new()
+        };
+        let mut similar = self.similar(ctx, &stored.domain, &stored.title, &stored.place, SHOWN + 1).await?;
+        similar.retain(|row| row.number != stored.number);
+        similar.truncate(SHOWN);
+        Ok(Related { caller, similar })
+    }
+
     /// The latest tickets of a domain whose title and place are most like the given ones, the likest first. Likeness is Dice's
     /// coefficient over pairs of neighbouring characters; being at the same place counts as much as being about the same thing.
     ///

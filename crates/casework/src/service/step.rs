@@ -70,18 +70,6 @@ impl Casework {
         self.move_on(ctx, number, command, None, |_| Ok(())).await
     }
 
-    /// Answers the citizen: the unit that has the ticket, or, while no unit has it, the hotline on the spot.
-    ///
-    /// # Errors
-    /// As [`Self::ticket_dispatch`].
-    pub async fn ticket_reply(&self, ctx: &Ctx, number: &str, words: &str) -> Result<Ticket, CaseworkError> {
-        authorise(ctx, Permission::TicketRead, None)?;
-        let command = Command::Reply { words: words.to_owned(), result: None };
-        let site = self.organisation();
-        let allowed = move |case: &Case| super::permit::may_take(ctx, case, model::Step::Reply, &site);
-        self.move_on(ctx, number, command, None, allowed).await
-    }
-
     /// Closes an answered ticket. The note says how the call-back went.
     ///
     /// # Errors
@@ -228,7 +216,9 @@ impl Casework {
     ) -> Result<(), CaseworkError> {
         for number in followers {
             let command = match event {
-                Event::Replied { words, .. } => Command::FollowReply { words: words.clone() },
+                Event::Replied { words, files, .. } => {
+                    Command::FollowReply { words: words.clone(), files: files.clone() }
+                }
                 Event::Dispatched { .. } | Event::Upheld { .. } => {
                     Command::Follow { unit: case.unit.clone() }
                 }
@@ -328,6 +318,7 @@ pub(super) fn flags(case: &Case) -> String {
         ("confidential", case.confidential),
         ("joint", !case.co_units.is_empty() || !case.merged.is_empty()),
         ("extended", case.extensions > 0),
+        ("extension", case.extension.is_some()),
     ] {
         if set {
             all.push(flag.to_owned());

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::get::may_see;
 use super::open::Lodging;
-use super::permit::{acts_for, may_take};
+use super::permit::{acts_for, may_take, supervises};
 use super::rows::StoredTicket;
 use super::step::Order;
 use super::{Casework, TOPIC};
@@ -72,6 +72,9 @@ pub struct StepForm {
     /// Send the reply although the check found something.
     #[serde(default)]
     pub anyway: bool,
+    /// Ids of the ticket's files that go to the citizen with a reply.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// What came of a matter of the window.
     #[serde(default)]
     pub result: Option<WindowResult>,
@@ -220,7 +223,8 @@ impl Casework {
                         return Err(CaseworkError::WeakReply(quality::words(&found)));
                     }
                 }
-                Command::Reply { words: form.words.clone(), result: form.result }
+                self.reply_files(stored, &form.files).await?;
+                Command::Reply { words: form.words.clone(), result: form.result, files: form.files.clone() }
             }
             Step::Callback => Command::Callback(CallbackForm {
                 reached: form.reached,
@@ -231,7 +235,7 @@ impl Casework {
             }),
             Step::Archive => Command::Archive { note: form.note.clone() },
             Step::Reopen => Command::Reopen { reason },
-            Step::Urge => Command::Urge { note: form.note.clone(), citizen: false },
+            Step::Urge => Command::Urge { note: form.note.clone(), citizen: !supervises(ctx) },
             Step::Supervise => {
                 let supervisor = form.supervisor.trim();
                 if supervisor.is_empty() {

@@ -102,6 +102,11 @@ fn outcome_words(form: &CallbackForm) -> String {
     )
 }
 
+/// What the citizen said with a rating, as the end of a sentence.
+fn said_words(form: &CallbackForm) -> String {
+    if form.note.is_empty() { "。".to_owned() } else { format!("：{}", form.note) }
+}
+
 fn next_words(next: &Next) -> String {
     match next {
         Next::Close => String::new(),
@@ -143,8 +148,12 @@ pub(super) fn citizen_words(body: &EventBody, site: &Organisation) -> Option<Str
         }
         Event::Replied { words, .. } => format!("答复：{words}"),
         Event::CalledBack { form, next } => match next {
-            Next::Reopen { .. } => "您说问题还没有解决，已经退回重新办理。".to_owned(),
+            Next::Reopen { .. } if form.solved == Some(true) => {
+                format!("您说问题解决了，但不满意，已经退回重新办理{}", said_words(form))
+            }
+            Next::Reopen { .. } => format!("您说问题还没有解决，已经退回重新办理{}", said_words(form)),
             Next::Again { .. } => "我们联系过您，没有接通，会再联系。".to_owned(),
+            Next::Close if by_citizen => format!("您评价了：{}", outcome_words(form)),
             Next::Close if form.reached => "已回访，感谢您的反馈。".to_owned(),
             Next::Close => "我们多次联系您没有接通，先不打扰了；有需要请随时来电。".to_owned(),
         },

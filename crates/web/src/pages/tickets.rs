@@ -1,21 +1,23 @@
-//! Following a ticket: by its number and a proof, or from the chat it came from.
+//! Following a ticket: by its number and a proof. What is shown and done is the same as from a chat ([`super::own`]).
+//!
+//! The proof travels in forms only, never in an address: addresses stand in histories and logs.
 
 use api::citizen::tickets;
 use api::dto::progress::TicketProgress;
-use api::text::clean;
 use api::trace::{Peer, Trace};
 use api::{ApiError, ApiResult, App};
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::Micros;
 use serde::Deserialize;
 
-use super::form::Fields;
+use super::form::{Fields, Loose};
+use super::own::{Asked, Look, Material, after, broken, step_of};
 use crate::fault::{Fault, PageResult, render, respond};
-use crate::view::words;
-use crate::visit::{Page, Visit, is_token, percent_encoded};
+use crate::view::ticket::TicketView;
+use crate::visit::{Page, Visit};
 
 #[derive(Template)]
 #[template(path = "tickets.html")]
@@ -24,80 +26,19 @@ struct LookPage {
     look: Look,
 }
 
-#[derive(Template)]
-#[template(path = "ticket.html")]
-struct ChatTicketPage {
-    page: Page,
-    look: Look,
-}
-
-/// What the page shows.
-#[derive(Debug, Default)]
-struct Look {
-    number: String,
-    proof: String,
-    error: String,
-    found: bool,
-    ticket: TicketView,
-    thanks: &'static str,
-    action: String,
-    by_chat: bool,
-    words: String,
-    back: String,
-}
-
-/// A ticket in words.
-#[derive(Debug, Default)]
-struct TicketView {
-    number: String,
-    title: String,
-    state: String,
-    state_words: String,
-    due: String,
-    next_step: String,
-    events: Vec<EventView>,
-}
-
-#[derive(Debug)]
-struct EventView {
-    at: String,
-    at_iso: String,
-    words: String,
-}
-
-impl TicketView {
-    fn new(progress: TicketProgress, now: Micros) -> Self {
-        let event = |event: api::dto::progress::ProgressEvent| EventView {
-            at: words::at(event.at_us, now),
-            at_iso: words::iso(event.at_us),
-            words: event.words,
-        };
-        Self {
-            number: progress.number,
-            title: progress.title,
-            state: progress.state,
-            state_words: progress.state_words,
-            due: progress.due_us.map(|due| format!("{}前答复您", words::due(due))).unwrap_or_default(),
-            next_step: progress.next_step,
-            events: progress.events.into_iter().map(event).collect(),
-        }
-    }
-}
-
-/// What a citizen asks for.
+/// A number to begin with.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct Begun {
     number: String,
-    proof: String,
-    words: String,
 }
 
 /// The empty form.
-pub async fn form(visit: Visit) -> Response {
+pub async fn form(visit: Visit, Loose(begun): Loose<Begun>) -> Response {
     let mut page = visit.page("查办理进度");
     page.at = "tickets";
-    render(&LookPage { page, look: Look::default() })
+    let number = begun.number.chars().take(40).collect();
+    render(&LookPage { page, look: Look { number, ..Look::default() } })
 }
 
 /// The progress of a ticket whose proof fits.
@@ -109,11 +50,71 @@ pub async fn look(
     Fields(asked): Fields<Asked>,
 ) -> Response {
     let found = find(&app, &trace, peer, &asked).await;
-    shown(&app, &visit.back_to("/tickets"), asked, found, "")
+    shown(&app, &visit.back_to("/tickets"), asked, found, Look::default())
 }
 
-/// Adds words to a ticket whose proof fits.
-pub async fn add(
+/// Adds words and files to a ticket whose proof fits.
+pub async fn more(
+    State(app): State<App>,
+    visit: Visit,
+    trace: Trace,
+    Peer(peer): Peer,
+    form: Result<Multipart, MultipartRejection>,
+) -> PageResult<Response> {
+    let visit = visit.back_to("/tickets");
+    let mut form = form.map_err(|_| Fault::new(&visit, super::own::unread()))?;
+    let mut material = Material::default();
+    let mut found = None;
+    let read = loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(broken(&error)),
+        };
+        // Whose ticket it is stands before the files: a stranger's are not read.
+        if field.file_name().is_some() && found.is_none() {
+            let known = find(&app, &trace, peer, &material.asked).await;
+            let stranger = known.is_err();
+            found = Some(known);
+            if stranger {
+                break Ok(());
+            }
+        }
+        if let Err(error) = material.part(field).await {
+            break Err(error);
+        }
+    };
+    // Cut off before it said whose it is: only what was wrong with it can be told.
+    if let Err(error) = &read
+        && material.asked.number.is_empty()
+    {
+        return Err(Fault::new(&visit, error.clone()).back("/tickets"));
+    }
+    let found = match found {
+        Some(found) => found,
+        None => find(&app, &trace, peer, &material.asked).await,
+    };
+    if found.is_err() {
+        return Ok(shown(&app, &visit, material.asked, found, Look::default()));
+    }
+    let (number, proof) = (material.asked.number.trim().to_owned(), material.asked.proof.trim().to_owned());
+    let added = match read {
+        Ok(()) => material.add(&app, &trace, &number, &proof).await,
+        Err(error) => Err(error),
+    };
+    let mut asked = material.asked;
+    Ok(match added {
+        Ok(told) => {
+            asked.words.clear();
+            let found = tickets::look(&app, &trace, &number, &proof).await;
+            shown(&app, &visit, asked, found, told)
+        }
+        Err(error) => refused(&app, &visit, asked, found.ok(), &error, "words"),
+    })
+}
+
+/// Takes a step: urges, takes back, answers, rates.
+pub async fn step(
     State(app): State<App>,
     visit: Visit,
     trace: Trace,
@@ -123,23 +124,41 @@ pub async fn add(
     let visit = visit.back_to("/tickets");
     let found = match find(&app, &trace, peer, &asked).await {
         Ok(found) => found,
-        Err(error) => return shown(&app, &visit, asked, Err(error), ""),
+        Err(error) => return shown(&app, &visit, asked, Err(error), Look::default()),
     };
-    let (number, proof) = (asked.number.trim(), asked.proof.trim());
-    match tickets::add(&app, &trace, number, proof, &clean(&asked.words)).await {
-        Ok(()) => {
-            let found = tickets::look(&app, &trace, number, proof).await;
+    let (number, proof) = (asked.number.trim().to_owned(), asked.proof.trim().to_owned());
+    match tickets::take(&app, &trace, &number, &proof, step_of(&asked)).await {
+        Ok(progress) => {
+            let look = after(&asked.step, &progress);
             asked.words.clear();
-            shown(&app, &visit, asked, found, THANKS)
+            shown(&app, &visit, asked, Ok(progress), look)
         }
         Err(error) => {
-            let look = Look { error: error.message().to_owned(), ..Look::default() };
-            page(&app, &visit, asked, Some(found), look, error.status())
+            let of = asked.step.clone();
+            // It may have moved on meanwhile: then the page shows how it stands, not how it stood.
+            let found = tickets::look(&app, &trace, &number, &proof).await.unwrap_or(found);
+            refused(&app, &visit, asked, Some(found), &error, &of)
         }
     }
 }
 
-const THANKS: &str = "补充的情况已经记下，承办人能看到。";
+/// A file of a ticket whose proof fits, to be saved.
+pub async fn file(
+    State(app): State<App>,
+    visit: Visit,
+    trace: Trace,
+    Peer(peer): Peer,
+    Path(id): Path<String>,
+    Fields(asked): Fields<Asked>,
+) -> PageResult<Response> {
+    let visit = visit.back_to("/tickets");
+    let number = asked.number.trim();
+    let fetched = match app.rates().proof(peer, number) {
+        Ok(()) => tickets::fetch(&app, &trace, number, &asked.proof, &id).await,
+        Err(error) => Err(error),
+    };
+    fetched.map_err(|error| Fault::new(&visit, error).back("/tickets"))
+}
 
 async fn find(app: &App, trace: &Trace, peer: std::net::IpAddr, asked: &Asked) -> ApiResult<TicketProgress> {
     let number = asked.number.trim();
@@ -152,16 +171,30 @@ fn shown(
     visit: &Visit,
     asked: Asked,
     found: Result<TicketProgress, ApiError>,
-    thanks: &'static str,
+    look: Look,
 ) -> Response {
     match found {
-        Ok(found) => page(app, visit, asked, Some(found), Look { thanks, ..Look::default() }, StatusCode::OK),
-        Err(error) => {
-            error.log();
-            let look = Look { error: error.message().to_owned(), ..Look::default() };
-            page(app, visit, asked, None, look, error.status())
-        }
+        Ok(found) => page(app, visit, asked, Some(found), look, StatusCode::OK),
+        Err(error) => refused(app, visit, asked, None, &error, ""),
     }
+}
+
+fn refused(
+    app: &App,
+    visit: &Visit,
+    asked: Asked,
+    found: Option<TicketProgress>,
+    error: &ApiError,
+    of: &str,
+) -> Response {
+    error.log();
+    let look = Look {
+        error: error.message().to_owned(),
+        of: of.to_owned(),
+        words: asked.words.clone(),
+        ..Look::default()
+    };
+    page(app, visit, asked, found, look, error.status())
 }
 
 fn page(
@@ -178,68 +211,12 @@ fn page(
     let look = Look {
         number: asked.number,
         proof: asked.proof,
-        words: asked.words,
         action: "/tickets/words".to_owned(),
+        steps: "/tickets/steps".to_owned(),
+        files: "/tickets/files".to_owned(),
         found: found.is_some(),
         ticket: found.map(|found| TicketView::new(found, app.hotline().now())).unwrap_or_default(),
         ..look
     };
     respond(status, &LookPage { page, look })
-}
-
-/// A ticket of a chat: whoever has the chat's link may follow it.
-pub async fn of_chat(
-    State(app): State<App>,
-    visit: Visit,
-    trace: Trace,
-    Path((token, number)): Path<(String, String)>,
-) -> PageResult<Response> {
-    of_chat_with(&app, &visit, &trace, &token, &number, Look::default()).await
-}
-
-/// Adds words to a ticket of a chat.
-pub async fn add_of_chat(
-    State(app): State<App>,
-    visit: Visit,
-    trace: Trace,
-    Path((token, number)): Path<(String, String)>,
-    Fields(asked): Fields<Asked>,
-) -> PageResult<Response> {
-    let words = clean(&asked.words);
-    let added = match app.rates().message(&token) {
-        Ok(()) => tickets::add(&app, &trace, &number, &token, &words).await,
-        Err(error) => Err(error),
-    };
-    let look = match added {
-        Ok(()) => Look { thanks: THANKS, ..Look::default() },
-        Err(error) => Look { error: error.message().to_owned(), words, ..Look::default() },
-    };
-    of_chat_with(&app, &visit, &trace, &token, &number, look).await
-}
-
-async fn of_chat_with(
-    app: &App,
-    visit: &Visit,
-    trace: &Trace,
-    token: &str,
-    number: &str,
-    look: Look,
-) -> PageResult<Response> {
-    let back = if is_token(token) { format!("/chat/{token}") } else { "/".to_owned() };
-    let here = format!("{back}/tickets/{}", percent_encoded(number));
-    let visit = visit.back_to(&here);
-    let fault = |error: ApiError| Fault::new(&visit, error).keeping(&look.words).back(&back);
-    let found = tickets::look(app, trace, number, token).await.map_err(fault)?;
-    let mut page = visit.page("办理进度");
-    page.private = true;
-    let status = if look.error.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let look = Look {
-        found: true,
-        ticket: TicketView::new(found, app.hotline().now()),
-        action: here.clone(),
-        by_chat: true,
-        back: back.clone(),
-        ..look
-    };
-    Ok(respond(status, &ChatTicketPage { page, look }))
 }

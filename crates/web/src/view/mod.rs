@@ -3,4 +3,5 @@
 pub mod chat;
 pub mod citation;
 pub mod message;
+pub mod ticket;
 pub mod words;
