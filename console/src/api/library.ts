@@ -102,6 +102,50 @@ export interface Gaps {
   figures: GapFigures
 }
 
+// Documents -------------------------------------------------------------------------------------
+
+export interface IntakeAlike {
+  kind: 'duplicate' | 'contradiction'
+  entry_id: string
+  title: string
+  clause_id: string
+  text: string
+  /** Figures that only the new one names, and only the old one. */
+  figures: [string[], string[]] | null
+}
+
+export interface IntakeClause {
+  path: string[]
+  place: string
+  text: string
+  paragraph: number
+  alike: IntakeAlike[]
+}
+
+export interface IntakeGroup {
+  title: string
+  id: string
+  answer: string
+  questions: string[]
+  clauses: number[]
+}
+
+export interface Intake {
+  kind: string
+  chars: number
+  title: string
+  paragraphs: { text: string; fate: 'used' | 'merged' | 'left_out'; reason: string | null; clauses: { start: number; end: number } }[]
+  clauses: IntakeClause[]
+  groups: IntakeGroup[]
+  cut: boolean
+}
+
+export interface SheetPeek {
+  columns: string[]
+  rows: string[][]
+  total: number
+}
+
 // Review and upkeep -----------------------------------------------------------------------------
 
 export interface DraftRow {

@@ -160,9 +160,12 @@ pub async fn import(
     }
     let bytes = bytes.ok_or_else(|| ApiError::new(ErrorCode::Invalid, "请选择要导入的文件。"))?;
     let mapping = mapping(chosen, domain)?;
-    let format = Format::of_name(&name)
-        .ok_or_else(|| ApiError::new(ErrorCode::Invalid, "只认识 csv、jsonl、yaml 文件，请换一种格式。"))?;
-    let source = Source::Bytes(bytes.as_ref().into());
+    let workbook = name.to_ascii_lowercase().ends_with(".xlsx");
+    let format = if workbook { Some(Format::Csv) } else { Format::of_name(&name) };
+    let format = format
+        .ok_or_else(|| ApiError::new(ErrorCode::Invalid, "只认识 xlsx、csv、jsonl、yaml 文件，请换一种格式。"))?;
+    let bytes = if workbook { super::intake::sheet(bytes.to_vec()).await?.csv() } else { bytes.to_vec() };
+    let source = Source::Bytes(bytes.into());
     let options = Options { dry_run, ..Options::new(name, format, mapping) };
     let report =
         knowledge::import::run(staffed.hotline.library(), &person.ctx, source, &options, |_| {}).await?;

@@ -8,6 +8,7 @@ mod casework;
 mod contacts;
 mod desk;
 mod drafts;
+mod intake;
 mod library;
 mod live;
 mod person;
@@ -94,6 +95,8 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(library::withdraw))
         .routes(routes!(library::history))
         .routes(routes!(library::import))
+        .routes(routes!(intake::look))
+        .routes(routes!(intake::peek))
         .routes(routes!(drafts::list, drafts::create))
         .routes(routes!(drafts::get, drafts::put))
         .routes(routes!(drafts::check))
