@@ -104,43 +104,84 @@ export interface Gaps {
 
 // Documents -------------------------------------------------------------------------------------
 
-export interface IntakeAlike {
+export type Fate = 'used' | 'merged' | 'left_out'
+
+export interface Alike {
   kind: 'duplicate' | 'contradiction'
   entry_id: string
   title: string
   clause_id: string
   text: string
+  source: string
   /** Figures that only the new one names, and only the old one. */
-  figures: [string[], string[]] | null
+  new: string[]
+  old: string[]
 }
 
-export interface IntakeClause {
-  path: string[]
+export interface DeskClause {
   place: string
   text: string
-  paragraph: number
-  alike: IntakeAlike[]
+  paragraphs: number[]
+  above: number[]
+  replaces: string | null
 }
 
-export interface IntakeGroup {
-  title: string
+export interface DeskEntry {
   id: string
+  title: string
   answer: string
   questions: string[]
-  clauses: number[]
+  clauses: DeskClause[]
+  onto: string | null
+  draft: number | null
 }
 
-export interface Intake {
+export interface DeskCommon {
+  source: string
+  document_number: string
+  domain: string
+  region: string
+  in_force_from: string | null
+  in_force_until: string | null
+}
+
+export interface DeskDocument {
+  seq: number
+  name: string
   kind: string
-  chars: number
+  version: number
+  created_by: string
+  updated_us: Micros
   title: string
-  paragraphs: { text: string; fate: 'used' | 'merged' | 'left_out'; reason: string | null; clauses: { start: number; end: number } }[]
-  clauses: IntakeClause[]
-  groups: IntakeGroup[]
-  cut: boolean
+  common: DeskCommon
+  paragraphs: { text: string; left_out: string }[]
+  entries: DeskEntry[]
+  fates: Fate[]
+}
+
+export interface DeskRow {
+  seq: number
+  name: string
+  kind: string
+  title: string
+  region: string
+  clauses: number
+  entries: number
+  drafted: number
+  created_by: string
+  updated_us: Micros
+}
+
+export interface SavedMapping {
+  name: string
+  mapping: Record<string, unknown>
+  updated_by: string
+  updated_us: Micros
 }
 
 export interface SheetPeek {
+  sheets: string[]
+  sheet: string
   columns: string[]
   rows: string[][]
   total: number

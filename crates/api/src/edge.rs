@@ -18,6 +18,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 /// One file of a ticket, with what multipart adds.
 const FILE_BYTES: usize = casework::FILE_MAX_BYTES + 64 * 1024;
+/// What an editor made of one document.
+const DESK_BYTES: usize = 3 * knowledge::intake::MAX_TEXT_BYTES;
 /// The largest file of an import.
 pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
 
@@ -36,6 +38,8 @@ pub fn edge(routes: Router, app: &App) -> Router {
 async fn limited(mut request: Request, next: Next) -> Response {
     let most = match request.uri().path().strip_prefix(crate::PREFIX) {
         Some("/library/import" | "/library/import/peek" | "/library/intake") => IMPORT_BYTES,
+        // What was made of a long document, its clauses among them.
+        Some(path) if path.starts_with("/library/intake/") => DESK_BYTES,
         Some(path) if path.ends_with("/attachments") || path.ends_with("/own-files") => FILE_BYTES,
         Some(path) if ["/library/", "/scenarios", "/settings/"].iter().any(|of| path.starts_with(of)) => {
             DOCUMENT_BYTES
