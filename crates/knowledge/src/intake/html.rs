@@ -16,7 +16,7 @@ fn is_block(name: &str) -> bool {
 
 /// The text of a page.
 pub(super) fn text(html: &str) -> Result<String, Fault> {
-    let mut emitter = DefaultEmitter::new();
+    let mut emitter = DefaultEmitter::<()>::default();
     emitter.naively_switch_states(true);
     let mut page = Page::default();
     for token in Tokenizer::new_with_emitter(html, emitter) {

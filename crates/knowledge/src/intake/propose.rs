@@ -55,14 +55,18 @@ impl Working {
                 above.get_mut(clauses.clone()).into_iter().flatten().for_each(|over| over.push(at));
             }
         }
-        let entries = entries(&found, above);
+        // Its number often stands between the lines of the title.
+        let number = number(&paragraphs).unwrap_or_default();
+        let bare = if number.is_empty() { found.title.clone() } else { found.title.replace(&number, "") };
+        let title = bare.trim().to_owned();
+        let entries = entries(&found, &title, above);
         let common = Common {
-            source: found.title.clone(),
-            document_number: number(&paragraphs).unwrap_or_default(),
+            source: title.clone(),
+            document_number: number,
             in_force_from: in_force(&paragraphs),
             ..Common::default()
         };
-        Ok(Self { title: found.title, common, paragraphs, entries })
+        Ok(Self { title, common, paragraphs, entries })
     }
 }
 
@@ -76,7 +80,7 @@ fn lead(clause: &split::Clause) -> String {
 }
 
 /// Clauses under one chapter make one entry; a document without chapters is one, a long one several.
-fn entries(found: &split::Split, above: Vec<Vec<usize>>) -> Vec<WorkingEntry> {
+fn entries(found: &split::Split, title: &str, above: Vec<Vec<usize>>) -> Vec<WorkingEntry> {
     let mut groups: Vec<(String, Vec<WorkingClause>)> = Vec::new();
     let mut under: Option<&split::Clause> = None;
     for (clause, above) in found.clauses.iter().zip(above) {
@@ -124,7 +128,7 @@ fn entries(found: &split::Split, above: Vec<Vec<usize>>) -> Vec<WorkingEntry> {
         .map(|(chapter, clauses)| {
             let again = before == chapter && !taken.is_empty();
             before.clone_from(&chapter);
-            entry(&found.title, &chapter, again, clauses, &mut taken)
+            entry(title, &chapter, again, clauses, &mut taken)
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { type Desk, fatesOf, joinBefore, joinEntry, leaveOut, ontoEntry, reasoned, splitEntry, takeApart, takeIn } from './intake'
+import { type Desk, fatesOf, joinBefore, joinEntry, leaveOut, ontoEntry, reasoned, splitEntry, takeApart, takeIn } from '@/lib/intake'
 
 const clause = (text: string, ...paragraphs: number[]) => ({ place: '第三条', text, paragraphs, above: [0], replaces: null })
 const desk: Desk = {
