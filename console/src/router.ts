@@ -50,6 +50,8 @@ const routes: RouteRecordRaw[] = [
     () => import('@/views/library/ImportView.vue'), 'library'),
   page('/library/gaps', 'library-gaps', '答不上来的问题', ['knowledge_edit', 'knowledge_suggest'],
     () => import('@/views/library/GapsView.vue'), 'library'),
+  page('/library/intake/:seq(\\d+)', 'library-intake-desk', '文件入库', ['knowledge_edit'], () => import('@/views/library/IntakeDesk.vue'), 'library'),
+  page('/library/intake', 'library-intake', '文件入库', ['knowledge_edit'], () => import('@/views/library/IntakeView.vue'), 'library'),
   page('/library/drafts', 'library-drafts', '草稿与审核', ['knowledge_edit'], () => import('@/views/library/DraftList.vue'), 'library'),
   page('/library/drafts/:seq', 'draft', '草稿', ['knowledge_edit'], () => import('@/views/library/DraftView.vue'), 'library'),
   page('/library/upkeep', 'library-upkeep', '维护提醒', ['knowledge_edit'], () => import('@/views/library/UpkeepView.vue'), 'library'),

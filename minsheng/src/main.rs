@@ -50,10 +50,16 @@ enum Command {
     },
     /// 打印场景文件的 JSON Schema
     Schema,
-    /// 导入问答或条目（CSV、JSONL、YAML）
+    /// 导入问答或条目（xlsx、CSV、JSONL、YAML）
     Import {
         /// 文件
         file: PathBuf,
+        /// 哪一列是什么（YAML）；不填按 id、question、answer 三列
+        #[arg(long)]
+        mapping: Option<PathBuf>,
+        /// 只试不写
+        #[arg(long)]
+        dry_run: bool,
     },
     /// 打印一部座席话机的 SIP 账号
     Phone {
@@ -288,7 +294,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor => runtime.block_on(parts::doctor(&config))?,
         Command::Pack { dir } => parts::check_pack(&dir)?,
         Command::Schema => println!("{}", serde_json::to_string_pretty(&dialogue::scenario::json_schema())?),
-        Command::Import { file } => runtime.block_on(parts::import(&config, &file))?,
+        Command::Import { file, mapping, dry_run } => {
+            runtime.block_on(parts::import(&config, &file, mapping.as_deref(), dry_run))?;
+        }
         Command::Phone { login } => telephone::account(&config, &login)?,
         Command::Recording { contact, file } => {
             runtime.block_on(telephone::export(&config, &contact, &file))?;

@@ -159,10 +159,17 @@ pub fn check_pack(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub async fn import(config: &Config, file: &Path) -> Result<()> {
+pub async fn import(config: &Config, file: &Path, mapping: Option<&Path>, dry_run: bool) -> Result<()> {
+    let mapping = match mapping {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("读不到{}", path.display()))?;
+            serde_yaml_ng::from_str(&text).with_context(|| format!("{}里的对应关系不对", path.display()))?
+        }
+        None => questions(),
+    };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (hotline, _) = crate::boot::hotline(config, clock, false).await?;
-    import_table(hotline.library(), file, hotline.clock()).await
+    bring(hotline.library(), file, mapping, dry_run, hotline.clock()).await
 }
 
 /// Imports a question-and-answer table through the public import.
@@ -170,27 +177,54 @@ pub async fn import(config: &Config, file: &Path) -> Result<()> {
 /// # Errors
 /// When the file cannot be read.
 pub async fn import_table(library: &Library, file: &Path, clock: &dyn Clock) -> Result<()> {
-    let ctx = Ctx::system("import", clock);
-    let format =
-        Format::of_name(&file.display().to_string()).context("只认识 csv、jsonl、yaml 文件，请换一种格式")?;
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let fixed = Fixed { source: Some("公开通知".to_owned()), ..Fixed::default() };
-    // The tables of the evaluations: `[id,]question,answer`.
+    bring(library, file, questions(), false, clock).await
+}
+
+/// The tables of the evaluations: `[id,]question,answer`.
+fn questions() -> Mapping {
     let column = |name: &str| Some(name.to_owned());
-    let mapping = Mapping {
+    let fixed = Fixed { source: column("公开通知"), ..Fixed::default() };
+    Mapping {
         id: column("id"),
         title: column("question"),
         answer: column("answer"),
         fixed,
         ..Mapping::default()
+    }
+}
+
+async fn bring(
+    library: &Library,
+    file: &Path,
+    mapping: Mapping,
+    dry_run: bool,
+    clock: &dyn Clock,
+) -> Result<()> {
+    let ctx = Ctx::system("import", clock);
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (format, source) = if name.to_ascii_lowercase().ends_with(".xlsx") {
+        let bytes = std::fs::read(file).with_context(|| format!("读不到{}", file.display()))?;
+        let sheet = knowledge::intake::sheet(&bytes, None).map_err(|fault| anyhow::anyhow!(fault.message))?;
+        (Format::Csv, Source::Bytes(sheet.csv().into()))
+    } else {
+        let format = Format::of_name(&name).context("只认识 xlsx、csv、jsonl、yaml 文件，请换一种格式")?;
+        (format, Source::File(file.to_owned()))
     };
-    let options = Options::new(name, format, mapping);
-    let report =
-        knowledge::import::run(library, &ctx, Source::File(file.to_owned()), &options, |_| {}).await?;
+    let options = Options { dry_run, ..Options::new(name, format, mapping) };
+    let report = knowledge::import::run(library, &ctx, source, &options, |_| {}).await?;
     println!(
-        "读取{}行，导入{}行，拒收{}行，重复{}行",
-        report.rows, report.imported, report.refused_rows, report.duplicates
+        "{}读取{}行，导入{}行，更新{}行，未变{}行，拒收{}行，重复{}行",
+        if dry_run { "试导入（没有写入）：" } else { "" },
+        report.rows,
+        report.imported,
+        report.updated,
+        report.unchanged,
+        report.refused_rows,
+        report.duplicates
     );
+    for note in report.refused.iter().take(10) {
+        println!("第{}行没有收：{}", note.row, note.why);
+    }
     Ok(())
 }
 

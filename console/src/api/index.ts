@@ -2,6 +2,7 @@
 
 import { call, eventsUrl, type CallOptions } from './http'
 import type {
+  Alike, DeskCommon, DeskDocument, DeskEntry, DeskRow, SavedMapping, SheetPeek,
   Attachment, AuditPage, Beside, Care, CaseBoard, CitationRef, ContactRow, Dependents, Desk, DeskContact, Draft, DraftCheck,
   DraftFull, DraftRow, Entry, EntryBody, EntryRevision, EntryRow, Feedback, Gaps, Health, ImportResult, Me, Message, Note, Page,
   Indicators, Notices, Person, PersonForm, Problem, Proposal, Related, ReplyFinding, ScenarioDoc, ScenarioRow, SettingDoc, Skill, SourceRow, Suggestions,
@@ -141,6 +142,18 @@ export const library = {
   gaps: () => get<Gaps>('/library/gaps'),
   gapDraft: (keys: string[], id: string, domain: string) => post<Draft>('/library/gaps/draft', { keys, id, domain }),
   gapClose: (keys: string[], entry_id: string | null) => post<void>('/library/gaps/close', { keys, entry_id }),
+  documents: () => get<Page<DeskRow>>('/library/intake'),
+  documentAdd: (form: FormData, signal: AbortSignal) => call<DeskDocument>('POST', '/library/intake', { form, signal }),
+  document: (seq: number) => get<DeskDocument>(`/library/intake/${seq}`),
+  documentSave: (seq: number, body: { version: number; common: DeskCommon; left_out: string[]; entries: DeskEntry[] }) =>
+    put<DeskDocument>(`/library/intake/${seq}`, body),
+  documentAlike: (seq: number) => get<Alike[][][]>(`/library/intake/${seq}/alike`),
+  documentDrafts: (seq: number, version: number, entries: number[]) => post<DeskDocument>(`/library/intake/${seq}/drafts`, { version, entries }),
+  documentDrop: (seq: number) => post<void>(`/library/intake/${seq}/drop`),
+  mappings: () => get<Page<SavedMapping>>('/library/mappings'),
+  mappingPut: (name: string, mapping: Record<string, unknown>) => put<void>('/library/mappings', { name, mapping }),
+  mappingDrop: (name: string) => post<void>('/library/mappings/drop', { name }),
+  peekSheet: (form: FormData) => call<SheetPeek>('POST', '/library/import/peek', { form }),
   drafts: () => get<Page<DraftRow>>('/library/drafts'),
   draft: (seq: number) => get<DraftFull>(`/library/drafts/${seq}`),
   draftCreate: (body: EntryBody) => post<Draft>('/library/drafts', body),

@@ -102,6 +102,91 @@ export interface Gaps {
   figures: GapFigures
 }
 
+// Documents -------------------------------------------------------------------------------------
+
+export type Fate = 'used' | 'merged' | 'left_out'
+
+export interface Alike {
+  kind: 'duplicate' | 'contradiction'
+  entry_id: string
+  title: string
+  clause_id: string
+  text: string
+  source: string
+  /** Figures that only the new one names, and only the old one. */
+  new: string[]
+  old: string[]
+}
+
+export interface DeskClause {
+  place: string
+  text: string
+  paragraphs: number[]
+  above: number[]
+  replaces: string | null
+}
+
+export interface DeskEntry {
+  id: string
+  title: string
+  answer: string
+  questions: string[]
+  clauses: DeskClause[]
+  onto: string | null
+  draft: number | null
+}
+
+export interface DeskCommon {
+  source: string
+  document_number: string
+  domain: string
+  region: string
+  in_force_from: string | null
+  in_force_until: string | null
+}
+
+export interface DeskDocument {
+  seq: number
+  name: string
+  kind: string
+  version: number
+  created_by: string
+  updated_us: Micros
+  title: string
+  common: DeskCommon
+  paragraphs: { text: string; left_out: string }[]
+  entries: DeskEntry[]
+  fates: Fate[]
+}
+
+export interface DeskRow {
+  seq: number
+  name: string
+  kind: string
+  title: string
+  region: string
+  clauses: number
+  entries: number
+  drafted: number
+  created_by: string
+  updated_us: Micros
+}
+
+export interface SavedMapping {
+  name: string
+  mapping: Record<string, unknown>
+  updated_by: string
+  updated_us: Micros
+}
+
+export interface SheetPeek {
+  sheets: string[]
+  sheet: string
+  columns: string[]
+  rows: string[][]
+  total: number
+}
+
 // Review and upkeep -----------------------------------------------------------------------------
 
 export interface DraftRow {

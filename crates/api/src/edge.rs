@@ -20,6 +20,8 @@ pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 const FILE_BYTES: usize = casework::FILE_MAX_BYTES + 64 * 1024;
 /// The most files that a citizen's page sends at once.
 pub const FILES_AT_ONCE: usize = 4;
+/// What an editor made of one document.
+const DESK_BYTES: usize = 3 * knowledge::intake::MAX_TEXT_BYTES;
 /// The largest file of an import.
 pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
 
@@ -39,7 +41,9 @@ async fn limited(mut request: Request, next: Next) -> Response {
     let page = request.uri().path();
     let with_files = page == "/tickets/words" || page.starts_with("/chat/") && page.contains("/tickets/");
     let most = match request.uri().path().strip_prefix(crate::PREFIX) {
-        Some("/library/import") => IMPORT_BYTES,
+        Some("/library/import" | "/library/import/peek" | "/library/intake") => IMPORT_BYTES,
+        // What was made of a long document, its clauses among them.
+        Some(path) if path.starts_with("/library/intake/") => DESK_BYTES,
         Some(path) if path.ends_with("/attachments") || path.ends_with("/own-files") => FILE_BYTES,
         Some(path) if ["/library/", "/scenarios", "/settings/"].iter().any(|of| path.starts_with(of)) => {
             DOCUMENT_BYTES

@@ -17,6 +17,7 @@ mod error;
 pub mod events;
 pub mod gaps;
 pub mod import;
+pub mod intake;
 pub mod model;
 mod origin;
 pub mod pack;

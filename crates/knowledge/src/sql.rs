@@ -94,6 +94,8 @@ store::sql! {
     /// Scheduled drafts whose time has come.
     DRAFT_DUE = "SELECT seq, body, base_revision, state, author, reviewer, publish_at_us, recheck_on, blocked, origin, version, created_us, updated_us FROM entry_drafts
         WHERE state = 'scheduled' AND publish_at_us <= $1 ORDER BY publish_at_us, seq LIMIT $2";
+    /// The open draft of an entry.
+    DRAFT_OPEN = "SELECT seq FROM entry_drafts WHERE entry_id = $1 AND state IN ('draft', 'review', 'scheduled')";
     /// A draft's new content; no row when it has moved on.
     DRAFT_SAVE = "UPDATE entry_drafts SET title = $2, domain = $3, region = $4, body = $5, state = $6, author = $7, reviewer = NULL,
             publish_at_us = NULL, blocked = '', version = version + 1, updated_us = $8
@@ -102,6 +104,31 @@ store::sql! {
     DRAFT_STATE = "UPDATE entry_drafts SET state = $2, reviewer = $3, publish_at_us = $4, recheck_on = $5, blocked = $6,
             version = version + 1, updated_us = $7
         WHERE seq = $1 AND version = $8";
+
+    /// A document comes onto the desk.
+    INTAKE_ADD = "INSERT INTO intake_documents (name, kind, title, region, body, clauses, entries, drafted, state, created_by, version,
+            created_us, updated_us)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'open', $8, 1, $9, $9) RETURNING seq";
+    /// One document.
+    INTAKE_GET = "SELECT seq, name, kind, region, body, created_by, version, updated_us FROM intake_documents
+        WHERE seq = $1 AND state = 'open'";
+    /// Documents on the desk, the latest change first.
+    INTAKE_LIST = "SELECT seq, name, kind, title, region, clauses, entries, drafted, created_by, updated_us FROM intake_documents
+        WHERE state = 'open' ORDER BY updated_us DESC, seq DESC LIMIT $1";
+    /// What was made of a document; no row when it has moved on.
+    INTAKE_SAVE = "UPDATE intake_documents SET region = $2, body = $3, clauses = $4, entries = $5, drafted = $6, updated_us = $7,
+            version = version + 1
+        WHERE seq = $1 AND version = $8 AND state = 'open'";
+    /// A document goes off the desk.
+    INTAKE_DROP = "UPDATE intake_documents SET state = 'dropped', updated_us = $2, version = version + 1 WHERE seq = $1";
+
+    /// The mappings of columns that were kept.
+    MAPPING_LIST = "SELECT name, body, updated_by, updated_us FROM import_mappings ORDER BY name LIMIT $1";
+    /// Keeps a mapping by its name.
+    MAPPING_PUT = "INSERT INTO import_mappings (name, body, updated_by, updated_us) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (name) DO UPDATE SET body = excluded.body, updated_by = excluded.updated_by, updated_us = excluded.updated_us";
+    /// Forgets a mapping.
+    MAPPING_DROP = "DELETE FROM import_mappings WHERE name = $1";
 
     /// Says something about an entry.
     NOTE_ADD = "INSERT INTO entry_notes (entry_id, kind, words, by_key, at_us) VALUES ($1, $2, $3, $4, $5)";

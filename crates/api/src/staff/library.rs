@@ -139,8 +139,8 @@ pub async fn import(
 ) -> ApiResult<Json<serde_json::Value>> {
     authorise(&person.ctx, Permission::KnowledgeEdit, None)?;
     let broken = |_| ApiError::new(ErrorCode::Invalid, "文件没有传完整，请重新上传。");
-    let (mut bytes, mut name, mut chosen, mut dry_run, mut domain) =
-        (None, String::new(), Chosen::default(), false, None);
+    let (mut bytes, mut name, mut chosen, mut dry_run, mut domain, mut sheet) =
+        (None, String::new(), Chosen::default(), false, None, None);
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "file" => {
@@ -154,15 +154,21 @@ pub async fn import(
                 })?;
             }
             "domain" => domain = Some(field.text().await.map_err(broken)?).filter(|text| !text.is_empty()),
+            "sheet" => sheet = Some(field.text().await.map_err(broken)?),
             "dry_run" => dry_run = field.text().await.map_err(broken)? == "true",
             _ => {}
         }
     }
     let bytes = bytes.ok_or_else(|| ApiError::new(ErrorCode::Invalid, "请选择要导入的文件。"))?;
     let mapping = mapping(chosen, domain)?;
-    let format = Format::of_name(&name)
-        .ok_or_else(|| ApiError::new(ErrorCode::Invalid, "只认识 csv、jsonl、yaml 文件，请换一种格式。"))?;
-    let source = Source::Bytes(bytes.as_ref().into());
+    let workbook = name.to_ascii_lowercase().ends_with(".xlsx");
+    let format = if workbook { Some(Format::Csv) } else { Format::of_name(&name) };
+    let format = format.ok_or_else(|| {
+        ApiError::new(ErrorCode::Invalid, "只认识 xlsx、csv、jsonl、yaml 文件，请换一种格式。")
+    })?;
+    let bytes =
+        if workbook { super::intake::sheet(bytes.to_vec(), sheet).await?.csv() } else { bytes.to_vec() };
+    let source = Source::Bytes(bytes.into());
     let options = Options { dry_run, ..Options::new(name, format, mapping) };
     let report =
         knowledge::import::run(staffed.hotline.library(), &person.ctx, source, &options, |_| {}).await?;

@@ -8,6 +8,7 @@ mod casework;
 mod contacts;
 mod desk;
 mod drafts;
+mod intake;
 mod library;
 mod live;
 mod person;
@@ -96,6 +97,14 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(library::withdraw))
         .routes(routes!(library::history))
         .routes(routes!(library::import))
+        .routes(routes!(intake::list, intake::add))
+        .routes(routes!(intake::get, intake::put))
+        .routes(routes!(intake::alike))
+        .routes(routes!(intake::drafts))
+        .routes(routes!(intake::give_up))
+        .routes(routes!(intake::peek))
+        .routes(routes!(intake::mappings, intake::mapping_put))
+        .routes(routes!(intake::mapping_drop))
         .routes(routes!(drafts::list, drafts::create))
         .routes(routes!(drafts::get, drafts::put))
         .routes(routes!(drafts::check))

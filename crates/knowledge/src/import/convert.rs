@@ -7,6 +7,7 @@ use language::normalise;
 
 use super::mapping::Mapping;
 use super::rows::Content;
+use super::template::{Template, held};
 use crate::entry::{MAX_ANSWER_CHARS, Vocabulary, validate::id_is_sound};
 use crate::model::{Clause, EVERYWHERE, Entry, EntryKind};
 use crate::origin;
@@ -43,10 +44,8 @@ impl Converter<'_> {
 
     fn of_cells(&self, cells: &BTreeMap<String, String>) -> Result<Entry, String> {
         let Mapping { fixed, .. } = self.mapping;
-        let cell = |column: &Option<String>| {
-            let value = cells.get(column.as_deref()?)?.trim();
-            (!value.is_empty()).then(|| value.to_owned())
-        };
+        let held = |column: &str| held(cells, &self.mapping.nothing, column);
+        let cell = |text: &Option<String>| Template::of(text.as_deref()?).told(&held);
         if cells.values().any(|value| value.contains('\u{fffd}')) {
             return Err("有认不出的字，请把文件另存为UTF-8后再导入。".to_owned());
         }
@@ -58,6 +57,7 @@ impl Converter<'_> {
         let source =
             source.ok_or("没有出处，请填写依据的文件，或在对应关系里给一个统一出处（如“公开通知”）。")?;
         let domain = cell(&self.mapping.domain).or_else(|| fixed.domain.clone());
+        let domain = domain.map(|domain| self.mapping.domains.get(&domain).cloned().unwrap_or(domain));
         let domain = domain.unwrap_or_else(|| NO_DOMAIN.to_owned());
         let region = cell(&self.mapping.region).or_else(|| fixed.region.clone());
         let region = region.unwrap_or_else(|| EVERYWHERE.to_owned());
@@ -78,6 +78,20 @@ impl Converter<'_> {
             in_force_until: day(&self.mapping.in_force_until, "失效日期")?,
             local: false,
         };
+        let several = self.mapping.clauses.iter().filter_map(|one| {
+            let text = Template::of(&one.text).told(&held)?;
+            let article = Some(one.name.trim().to_owned())
+                .filter(|name| !name.is_empty())
+                .or_else(|| clause.article.clone());
+            Some(Clause { text, article, ..clause.clone() })
+        });
+        let mut clauses: Vec<Clause> = several.collect();
+        for (at, clause) in clauses.iter_mut().enumerate() {
+            clause.id = (at + 1).to_string();
+        }
+        if clauses.is_empty() {
+            clauses.push(clause);
+        }
         let owner = cell(&self.mapping.owner).or_else(|| fixed.owner.clone());
         let lines = |column: &Option<String>, ends: &[char]| -> Vec<String> {
             let text = cell(column).unwrap_or_default();
@@ -96,7 +110,7 @@ impl Converter<'_> {
             tags: lines(&self.mapping.tags, &['、', '，', ',', '；', ';', '\n', '|']),
             answer: shortened(&full),
             questions,
-            clauses: vec![clause],
+            clauses,
             tests: Vec::new(),
         })
     }
@@ -121,7 +135,7 @@ pub(super) fn key(question: &str, region: &str) -> String {
 }
 
 /// The beginning of an answer that may be said, ending with a sentence; the whole stands in the clause.
-fn shortened(answer: &str) -> String {
+pub(crate) fn shortened(answer: &str) -> String {
     if answer.chars().count() <= MAX_ANSWER_CHARS {
         return answer.to_owned();
     }

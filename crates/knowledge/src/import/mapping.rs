@@ -1,10 +1,14 @@
 //! Which column holds what.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::template::Template;
 use crate::model::EntryKind;
 
-/// The columns of a table by what they hold, and what holds for every row.
+/// The columns of a table by what they hold, and what holds for every row. Instead of a column's name there may be words with
+/// columns in them: `办理地点：{地点}[，电话：{电话}]`; what stands in square brackets is said only where its columns hold something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mapping {
@@ -34,8 +38,24 @@ pub struct Mapping {
     pub tags: Option<String>,
     /// Who keeps it true.
     pub owner: Option<String>,
+    /// Clauses of each row, where one row holds several; without them the answer is the only one.
+    pub clauses: Vec<ClauseMapping>,
+    /// What stands in a cell that says nothing: 无, / ...
+    pub nothing: Vec<String>,
+    /// The house's business domain for what the column of domains says.
+    pub domains: BTreeMap<String, String>,
     /// Values for every row, where no column gives one.
     pub fixed: Fixed,
+}
+
+/// One of the clauses of a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClauseMapping {
+    /// What it is about, such as 办理地点: its place in the source.
+    pub name: String,
+    /// A column, or words with columns in them. A row where it says nothing has no such clause.
+    pub text: String,
 }
 
 /// Values for every row.
@@ -59,7 +79,7 @@ pub struct Fixed {
 impl Mapping {
     /// The columns it names, each with the field it is for.
     pub fn columns(&self) -> Vec<(&'static str, &str)> {
-        [
+        let fields = [
             ("id", &self.id),
             ("title", &self.title),
             ("question", &self.question),
@@ -73,9 +93,11 @@ impl Mapping {
             ("region", &self.region),
             ("tags", &self.tags),
             ("owner", &self.owner),
-        ]
-        .into_iter()
-        .filter_map(|(field, column)| Some((field, column.as_deref()?)))
-        .collect()
+        ];
+        let fields = fields.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?)));
+        let clauses = self.clauses.iter().map(|clause| ("clauses", clause.text.as_str()));
+        let named =
+            |(field, text)| Template::of(text).columns().into_iter().map(move |column| (field, column));
+        fields.chain(clauses).flat_map(named).collect()
     }
 }

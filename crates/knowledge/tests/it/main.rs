@@ -3,6 +3,7 @@
 mod cards;
 mod common;
 mod import;
+mod intake;
 mod library;
 mod pack;
 mod review;
