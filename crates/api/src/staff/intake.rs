@@ -130,9 +130,10 @@ pub async fn put(
     State(staffed): State<Staffed>,
     person: Person,
     Path(seq): Path<String>,
-    Body(change): Body<DocumentChange>,
+    Body(change): Body<serde_json::Value>,
 ) -> ApiResult<Json<Document>> {
     super::library::may_edit(&person)?;
+    let change: DocumentChange = shaped(change)?;
     Ok(Json(staffed.hotline.library().intake_save(&person.ctx, number(&seq), change).await?))
 }
 
@@ -194,9 +195,10 @@ pub async fn mappings(State(staffed): State<Staffed>, person: Person) -> ApiResu
 pub async fn mapping_put(
     State(staffed): State<Staffed>,
     person: Person,
-    Body(kept): Body<Kept>,
+    Body(kept): Body<serde_json::Value>,
 ) -> ApiResult<StatusCode> {
     super::library::may_edit(&person)?;
+    let kept: Kept = shaped(kept)?;
     staffed.hotline.library().mapping_put(&person.ctx, &kept.name, &kept.mapping).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -210,6 +212,12 @@ pub async fn mapping_drop(
 ) -> ApiResult<StatusCode> {
     staffed.hotline.library().mapping_drop(&person.ctx, &named.name).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A body too free for a schema, read once it is known that the person may send it.
+fn shaped<T: serde::de::DeserializeOwned>(body: serde_json::Value) -> ApiResult<T> {
+    serde_json::from_value(body)
+        .map_err(|_| ApiError::new(ErrorCode::Invalid, "提交的内容不完整，请刷新页面后再保存一次。"))
 }
 
 /// A sheet of a workbook, read beside other work.

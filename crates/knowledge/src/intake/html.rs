@@ -55,20 +55,19 @@ impl Page {
     fn open(&mut self, name: &str, closed: bool) -> Result<(), Fault> {
         match &mut self.silent {
             Some((of, depth)) if of == name && !closed => *depth += 1,
-            Some(_) => {}
             // A head without an end would swallow the page.
             None if name == "body" => {}
             None if SILENT.contains(&name) && !closed => self.silent = Some((name.to_owned(), 1)),
             None if name == "table" && self.tables.len() < DEEPEST => self.tables.push(Table::default()),
             None if name == "table" => self.deeper += 1,
             None if name == "tr" && self.deeper == 0 => {
-                self.tables.last_mut().into_iter().for_each(Table::row)
+                self.tables.last_mut().into_iter().for_each(Table::row);
             }
             None if matches!(name, "td" | "th") && self.deeper == 0 => {
                 self.tables.last_mut().into_iter().for_each(Table::cell);
             }
             None if is_block(name) => self.say("\n")?,
-            None => {}
+            Some(_) | None => {}
         }
         if name == "body" && self.silent.as_ref().is_some_and(|(of, _)| of == "head") {
             self.silent = None;
@@ -84,7 +83,6 @@ impl Page {
                     self.silent = None;
                 }
             }
-            Some(_) => {}
             None if name == "table" && self.deeper > 0 => self.deeper -= 1,
             None if name == "table" => {
                 if let Some(table) = self.tables.pop() {
@@ -92,7 +90,7 @@ impl Page {
                 }
             }
             None if is_block(name) => self.say("\n")?,
-            None => {}
+            Some(_) | None => {}
         }
         Ok(())
     }

@@ -28,7 +28,9 @@ pub(super) fn text(source: &str) -> Result<String, Fault> {
             }
             Event::End(TagEnd::Table) => {
                 let lines = table.take().map(Table::lines).unwrap_or_default();
-                lines.iter().map(|line| format!("{line}\n")).collect::<String>().into()
+                let mut text = lines.join("\n");
+                text.push('\n');
+                text.into()
             }
             Event::Start(Tag::List(number)) => {
                 lists.push(number);

@@ -231,15 +231,14 @@ impl Working {
         let mut changed = base.clone();
         for one in &entry.clauses {
             let replaced = changed.clauses.iter_mut().find(|known| Some(&known.id) == one.replaces.as_ref());
-            match replaced {
-                Some(known) => *known = clause(one, known.id.clone()),
-                None => {
-                    let free = (1..).map(|number: usize| number.to_string());
-                    let id = { free }
-                        .find(|id| changed.clauses.iter().all(|known| known.id != *id))
-                        .unwrap_or_default();
-                    changed.clauses.push(clause(one, id));
-                }
+            if let Some(known) = replaced {
+                *known = clause(one, known.id.clone());
+            } else {
+                let free = (1..).map(|number: usize| number.to_string());
+                let id = { free }
+                    .find(|id| changed.clauses.iter().all(|known| known.id != *id))
+                    .unwrap_or_default();
+                changed.clauses.push(clause(one, id));
             }
         }
         if let Some(answer) = some(&entry.answer) {

@@ -130,7 +130,7 @@ impl Book {
                     }
                     b"workbookPr" => {
                         book.late =
-                            attribute(tag, "date1904").is_some_and(|late| late == "1" || late == "true")
+                            attribute(tag, "date1904").is_some_and(|late| late == "1" || late == "true");
                     }
                     _ => {}
                 }
@@ -259,7 +259,7 @@ impl Cells<'_> {
                 },
                 Event::End(tag) => match tag.local_name().as_ref() {
                     b"v" | b"t" => reading = false,
-                    b"c" => self.put(std::mem::take(&mut cell), &mut first, &mut rows)?,
+                    b"c" => self.put(&std::mem::take(&mut cell), &mut first, &mut rows)?,
                     _ => {}
                 },
                 _ if reading => cell.text.push_str(text),
@@ -272,11 +272,11 @@ impl Cells<'_> {
 
     fn put(
         &mut self,
-        cell: Cell,
+        cell: &Cell,
         first: &mut Option<usize>,
         rows: &mut Vec<Vec<String>>,
     ) -> Result<(), Fault> {
-        let text = self.told(&cell);
+        let text = self.told(cell);
         if text.is_empty() {
             return Ok(());
         }

@@ -27,13 +27,16 @@ const LONGEST_BEFORE: usize = 20;
 /// Sentences remembered, so that what is said often (好的, 转人工) costs nothing.
 const REMEMBERED: usize = 8_192;
 
+/// Sentences by words and what was said before them.
+type Remembered = HashMap<(String, String), Arc<[f32]>>;
+
 /// The encoder, loaded.
 #[derive(Debug)]
 pub struct Encoder {
     pieces: Pieces,
     body: Transformer,
     heads: Vec<Head>,
-    remembered: Mutex<HashMap<(String, String), Arc<[f32]>>>,
+    remembered: Mutex<Remembered>,
 }
 
 /// One task's linear layer.

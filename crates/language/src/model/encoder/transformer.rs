@@ -47,7 +47,9 @@ impl Transformer {
             let seen = layer.out.apply(&Rounded::new(&seen, width));
             layer.after_attention.apply(&mut x, Some(&seen));
             let mut wide = layer.wide.apply(&Rounded::new(&x, width));
-            wide.iter_mut().for_each(|v| *v = gelu(*v));
+            for v in &mut wide {
+                *v = gelu(*v);
+            }
             let fed = layer.narrow.apply(&Rounded::new(&wide, layer.narrow.columns));
             layer.after_feed.apply(&mut x, Some(&fed));
         }
@@ -90,7 +92,9 @@ impl Transformer {
                     query.iter().zip(key).map(|(a, b)| a * b).sum::<f32>() * scale
                 }));
                 let most = weights.iter().fold(f32::MIN, |a, b| a.max(*b));
-                weights.iter_mut().for_each(|weight| *weight = (*weight - most).exp());
+                for weight in &mut weights {
+                    *weight = (*weight - most).exp();
+                }
                 let sum: f32 = weights.iter().sum();
                 for (row, weight) in weights.iter().enumerate() {
                     let value = value.get(of(value, row)).unwrap_or_default();
