@@ -307,7 +307,7 @@ test('a matter of the window ends with what came of it, and its cause is counted
   await pick(unit, 'inbox', '占道施工许可没办成')
   await send(unit, '签收')
   await unit.getByLabel('给群众的答复').fill('您好，占道施工许可已按《城市道路管理条例》当场补正材料并办好，许可证请到窗口领取，联系电话0574-00000026。')
-  await unit.getByRole('combobox', { name: '办理结果' }).click()
+  await unit.locator('.el-select', { has: unit.getByRole('combobox', { name: '办理结果' }) }).click()
   await unit.getByRole('option', { name: '已办成' }).click()
   await unit.getByLabel('当初为什么办不成（每月汇总用）').fill('窗口没有一次告知材料')
   await send(unit, '答复')
