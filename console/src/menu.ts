@@ -1,4 +1,4 @@
-import { Bell, ChatDotRound, Collection, DataBoard, Headset, Setting, Share, Tickets } from '@element-plus/icons-vue'
+import { Bell, ChatDotRound, Collection, DataBoard, Headset, MagicStick, Setting, Share, Tickets } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 import type { Permission } from '@/lib/permissions'
@@ -20,5 +20,6 @@ export const MENU: MenuItem[] = [
   { name: 'contacts', path: '/contacts', words: '会话', icon: ChatDotRound, needs: ['contact_read'] },
   { name: 'library', path: '/library', words: '知识', icon: Collection, needs: ['knowledge_read'] },
   { name: 'scenarios', path: '/scenarios', words: '流程', icon: Share, needs: ['knowledge_edit', 'knowledge_publish'] },
+  { name: 'learning', path: '/learning', words: '学习', icon: MagicStick, needs: ['reader_train'] },
   { name: 'admin', path: '/admin', words: '管理', icon: Setting, needs: ['staff_manage', 'settings_manage', 'audit_read'] },
 ]

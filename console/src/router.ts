@@ -61,6 +61,8 @@ const routes: RouteRecordRaw[] = [
   page('/scenarios', 'scenarios', '流程', ['knowledge_edit', 'knowledge_publish'], () => import('@/views/scenarios/ScenarioList.vue')),
   page('/scenarios/:id', 'scenario', '流程编辑', ['knowledge_edit', 'knowledge_publish'],
     () => import('@/views/scenarios/ScenarioView.vue'), 'scenarios'),
+  page('/learning', 'learning', '学习', ['reader_train'], () => import('@/views/learning/LearningView.vue')),
+  page('/learning/labels', 'learning-labels', '核对标注', ['reader_train'], () => import('@/views/learning/LabelList.vue'), 'learning'),
   page('/admin', 'admin', '管理', ADMIN_ANY, () => import('@/views/admin/AdminHome.vue')),
   page('/admin/people', 'people', '人员', ['staff_manage'], () => import('@/views/admin/PeopleView.vue'), 'admin'),
   page('/admin/lines', 'lines', '热线', ['settings_manage'], () => import('@/views/admin/LinesView.vue'), 'admin'),

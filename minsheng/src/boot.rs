@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use config::Config;
 use contact::{Hotline, Parts, site};
 use kernel::{Actor, Clock, Ctx, Rng, Role, Scope};
-use language::Reader;
+use learning::Learning;
 use routing::service::{Options, Router};
 use security::{Accounts, Keys, Masked, NewStaff};
 use serde::Deserialize;
@@ -100,12 +100,12 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
     let tuning = crate::parts::tuning(config);
     let router = Router::new(store.clone(), Arc::clone(&clock), rng.fork(), tuning, site.queues, options);
     let casework = crate::parts::casework(&store, &keys, config, rng.fork()).await?;
-    let reader = Arc::new(Reader::builtin());
+    let learning = Learning::new(store.clone(), rng.fork());
     let policy = dialogue::Policy {
         answer_at: config.knowledge.answer_confidence as f32,
         ..dialogue::Policy::default()
     };
-    let parts = Parts { store, library, router, casework, accounts, keys, reader, policy };
+    let parts = Parts { store, library, router, casework, accounts, keys, learning, policy };
     let hotline = Hotline::open(parts, clock, rng).await?;
     let brain = hotline.brain();
     let started =

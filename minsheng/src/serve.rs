@@ -37,7 +37,9 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
     if let Some(telephone) = telephone {
         telephone.close();
     }
-    hotline.library().views_flush(&kernel::Ctx::system("stop", hotline.clock())).await?;
+    let ctx = kernel::Ctx::system("stop", hotline.clock());
+    hotline.library().views_flush(&ctx).await?;
+    hotline.learning().flush(&ctx).await?;
     hotline.store().close().await;
     Ok(())
 }

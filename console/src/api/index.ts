@@ -9,6 +9,7 @@ import type {
   Supervision, Ticket, TicketForm, TicketGroup, TicketRow, UpkeepList, WindowMonth, WrapUpForm,
 } from './types'
 
+import type { Label, TaskChoices, TaskView } from './learning'
 type Filter = Record<string, string | number | undefined>
 
 const get = <A>(path: string, query?: Filter, more: CallOptions = {}) => call<A>('GET', path, { ...more, query })
@@ -213,3 +214,16 @@ export const settings = {
 }
 
 export const health = { read: () => get<Health>('/health') }
+
+const learningPath = (task: string, verb: string) => `/learning/${seg(task)}/${verb}`
+
+export const learning = {
+  overview: () => get<{ tasks: TaskView[] }>('/learning'),
+  choices: () => get<{ tasks: TaskChoices[] }>('/learning/choices'),
+  labels: (query: Filter) => get<Page<Label>>('/learning/labels', query),
+  check: (id: string, keep: boolean, label: string) => put<void>(`/learning/labels/${seg(id)}`, { keep, label }),
+  train: (task: string) => post<void>(learningPath(task, 'train')),
+  use: (task: string, version: number) => put<void>(learningPath(task, 'present'), { version }),
+  labelWords: (contact: string, seq: number, task: string, label: string) =>
+    post<void>(`/contacts/${seg(contact)}/messages/${seq}/labels`, { task, label }),
+}

@@ -24,7 +24,7 @@ impl Hotline {
         }
         let brain = Brain {
             scenarios: self.scenarios(),
-            reader: Arc::clone(&self.0.parts.reader),
+            reader: self.reader(),
             boundary: site.boundary.clone(),
             lines: site.profiles(),
             line_of_domain: site.line_of_domain(),

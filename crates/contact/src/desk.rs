@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use dialogue::Phase;
 use kernel::{Actor, ContactId, Ctx, QueueId, Role, StaffId};
 use knowledge::Ask;
+use language::table::Task;
+use learning::Given;
 use routing::{BreakReason, Command, Presence};
 use security::{Permission, authorise};
 use store::{StoreError, one_changed, to_json};
@@ -292,24 +294,22 @@ impl Hotline {
         if let Some(matter) = matter {
             let was_kind = name(&matter.kind);
             let labels = [
-                ("request_kind", corrected.kind.as_ref(), Some(was_kind)),
-                ("domain", corrected.domain.as_ref(), matter.domain.clone()),
+                (Task::RequestKind, corrected.kind.as_ref(), Some(was_kind)),
+                (Task::Domain, corrected.domain.as_ref(), matter.domain.clone()),
             ];
             for (task, label, was) in labels {
                 let Some(label) = label.filter(|label| Some(label.as_str()) != was.as_deref()) else {
                     continue;
                 };
-                let key = self.random(|rng| kernel::id::fresh(ctx.now, rng));
-                sqlx::query(sql::LABEL_ADD)
-                    .bind(key)
-                    .bind(task)
-                    .bind(security::mask_text(&matter.words))
-                    .bind(label.as_str())
-                    .bind(was)
-                    .bind(agent.as_str())
-                    .bind(ctx.now.0)
-                    .execute(&mut *tx)
-                    .await?;
+                let given = Given {
+                    task,
+                    text: &matter.words,
+                    context: "",
+                    label,
+                    was: was.as_deref(),
+                    contact: Some(id),
+                };
+                self.learning().label_add_in(&mut tx, ctx, &given).await?;
             }
         }
         let note = note.map(security::mask_text).unwrap_or_default();

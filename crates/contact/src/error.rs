@@ -38,6 +38,9 @@ pub enum ContactError {
     /// The queues.
     #[error(transparent)]
     Routing(#[from] routing::service::RoutingError),
+    /// What the reader learns.
+    #[error(transparent)]
+    Learning(#[from] learning::LearningError),
     /// Tickets.
     #[error(transparent)]
     Casework(#[from] casework::CaseworkError),
@@ -61,6 +64,7 @@ impl Coded for ContactError {
             Self::Security(error) => error.code(),
             Self::Knowledge(error) => error.code(),
             Self::Routing(error) => error.code(),
+            Self::Learning(error) => error.code(),
             Self::Casework(error) => error.code(),
         }
     }
@@ -74,6 +78,7 @@ impl Coded for ContactError {
             Self::Security(error) => error.advice(),
             Self::Knowledge(error) => error.advice(),
             Self::Routing(error) => error.advice(),
+            Self::Learning(error) => error.advice(),
             Self::Casework(error) => error.advice(),
         }
     }

@@ -8,6 +8,7 @@ use dialogue::Brain;
 use kernel::{Clock, Ctx, Micros, Rng, StaffId};
 use knowledge::Library;
 use language::Reader;
+use learning::Learning;
 use routing::service::Router;
 use security::{Accounts, Keys};
 use store::Store;
@@ -32,12 +33,12 @@ pub struct Parts {
     pub router: Router,
     /// Tickets.
     pub casework: Casework,
+    /// What the reader learns here.
+    pub learning: Learning,
     /// Accounts.
     pub accounts: Accounts,
     /// Keys.
     pub keys: Keys,
-    /// The reader of language.
-    pub reader: Arc<Reader>,
     /// Thresholds of the conversation.
     pub policy: dialogue::Policy,
 }
@@ -52,6 +53,8 @@ pub(crate) struct Inner {
     pub rng: Mutex<Rng>,
     pub hub: Hub,
     pub site: RwLock<Arc<Site>>,
+    /// The reader of language, with the weights in use.
+    pub reader: RwLock<Arc<Reader>>,
     /// What the engine reads, and the same without the sentence encoder.
     pub brain: RwLock<[Arc<Brain>; 2]>,
     pub pace: Pace,
@@ -82,6 +85,7 @@ impl Hotline {
             rng: Mutex::new(rng),
             hub: Hub::default(),
             site: RwLock::default(),
+            reader: RwLock::new(Arc::new(Reader::builtin())),
             brain: RwLock::default(),
             pace: Pace::default(),
             names: RwLock::default(),
@@ -89,6 +93,7 @@ impl Hotline {
             reach: RwLock::default(),
             phones: RwLock::default(),
         }));
+        hotline.follow_learning().await?;
         hotline.reload().await?;
         Ok(hotline)
     }
@@ -111,6 +116,11 @@ impl Hotline {
     /// Tickets.
     pub fn casework(&self) -> &Casework {
         &self.0.parts.casework
+    }
+
+    /// What the reader learns here.
+    pub fn learning(&self) -> &Learning {
+        &self.0.parts.learning
     }
 
     /// Accounts.
@@ -153,6 +163,12 @@ impl Hotline {
     pub(crate) fn brain_for_turn(&self, now: Micros) -> Arc<Brain> {
         let [whole, quick] = &*self.0.brain.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(if self.0.pace.take(now) { whole } else { quick })
+    }
+
+    /// What the engine reads without the sentence encoder.
+    pub(crate) fn brain_quick(&self) -> Arc<Brain> {
+        let [_, quick] = &*self.0.brain.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(quick)
     }
 
     /// The clock, for work that goes on beside.

@@ -19,6 +19,7 @@ mod error;
 mod gap;
 mod hotline;
 mod hub;
+mod learn;
 mod link;
 mod pace;
 mod phone;

@@ -48,6 +48,8 @@ impl Hotline {
         tasks.push(tokio::spawn(async move { hotline.clocks().await }));
         let hotline = self.clone();
         tasks.push(tokio::spawn(async move { hotline.follow_libraries().await }));
+        let hotline = self.clone();
+        tasks.push(tokio::spawn(async move { hotline.learn_forever().await }));
         tasks
     }
 

@@ -52,10 +52,6 @@ store::sql! {
     CALLBACK_ADD = "INSERT INTO callbacks (id, contact_id, phone, reason, place_us, due_us, state, created_us)
         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7) ON CONFLICT (id) DO NOTHING";
 
-    /// Keeps an agent's correction as a labelled example.
-    LABEL_ADD = "INSERT INTO labels (id, task, text, label, was, labelled_by, labelled_us)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-
     /// A page of the audit.
     AUDIT_LIST = "SELECT seq, at_us, actor, action, object, detail FROM audit
         WHERE ($1 = '' OR object = $1) AND ($2 = '' OR actor = $2) ORDER BY seq DESC LIMIT $3 OFFSET $4";

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use casework::Casework;
 use kernel::{Clock, Ctx, Rng};
 use knowledge::{Library, pack};
+use learning::Learning;
 use routing::service::{Options, Router};
 use security::{Accounts, Keys, PasswordCost, Policy};
 use store::testing::TestDb;
@@ -41,8 +42,8 @@ pub async fn hotline(database: &TestDb, clock: Arc<dyn Clock>, mut rng: Rng) -> 
     let calendar = kernel::WorkCalendar::new(&holidays, kernel::UnitHours::default()).expect("a calendar");
     let casework = Casework::new(store.clone(), calendar, keys.clone(), rng.fork());
     casework.refresh().await.expect("tickets");
-    let reader = Arc::new(language::Reader::builtin());
+    let learning = Learning::new(store.clone(), rng.fork());
     let policy = dialogue::Policy::default();
-    let parts = Parts { store, library, router, casework, accounts, keys, reader, policy };
+    let parts = Parts { store, library, router, casework, accounts, keys, learning, policy };
     Hotline::open(parts, clock, rng).await.expect("a hotline")
 }

@@ -143,7 +143,7 @@ impl Hotline {
             record.place = Some(QueuePlace { position: *position, wait_secs: *wait_secs });
         }
         if let Some(words) = &words {
-            let normal = mandarin(&brain, &record.conversation, words);
+            let normal = self.read_aside(&record.conversation, words, ctx.now);
             let body = Body {
                 text: words.text.clone(),
                 agent_name: words.agent_name.clone(),
@@ -423,14 +423,4 @@ pub const fn phase_name(phase: &Phase) -> &'static str {
 /// Whether an ended contact's place in the queue is kept.
 pub(crate) const fn keeps_place(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Callback)
-}
-
-/// The words in Mandarin, where the caller speaks dialect: for the desk, beside the raw ones.
-fn mandarin(brain: &Brain, conversation: &Conversation, words: &Words) -> Option<String> {
-    if words.author != "citizen" {
-        return None;
-    }
-    let reading = brain.reader.read(&words.text, &conversation.heard);
-    let folded = language::plain::fold(&reading.raw);
-    (reading.dialect && reading.normal.trim() != folded.trim()).then_some(reading.normal)
 }

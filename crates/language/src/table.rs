@@ -144,8 +144,16 @@ pub fn heard(context: &str) -> Heard {
 /// Reads a task's table.
 pub fn read(task: Task, path: &Path) -> Result<Vec<Row>, TableError> {
     let name = path.display().to_string();
+    let file =
+        std::fs::File::open(path).map_err(|error| TableError::Unreadable(name.clone(), error.into()))?;
+    parse(task, &name, file)
+}
+
+/// Reads a task's table from its bytes; `name` is what faults are told by.
+pub fn parse(task: Task, name: &str, bytes: impl std::io::Read) -> Result<Vec<Row>, TableError> {
+    let name = name.to_owned();
     let unreadable = |error| TableError::Unreadable(name.clone(), error);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(unreadable)?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let heads = reader.headers().map_err(unreadable)?.clone();
     let column =
         |name: &str| heads.iter().position(|head| head.trim_start_matches('\u{feff}').trim() == name);

@@ -41,6 +41,8 @@ pub enum Permission {
     KnowledgeEdit,
     /// Review and publish entries and scenarios.
     KnowledgePublish,
+    /// Check labels, train the reader of language, go back to earlier weights.
+    ReaderTrain,
     /// Read figures and reports.
     ReportRead,
     /// Score conversations.
@@ -66,8 +68,8 @@ pub enum Permission {
 use Permission::{
     AuditRead, ContactAssist, ContactRead, ContactServe, DataTransfer, KnowledgeEdit, KnowledgePublish,
     KnowledgeRead, KnowledgeSuggest, LiaisonAnswer, PersonalDataReveal, QualityInspect, QueueManage,
-    QueueWatch, ReportRead, RosterEdit, SettingsManage, StaffManage, TicketArchive, TicketCreate,
-    TicketDispatch, TicketRead, TicketReply, TicketSupervise, TrainingManage, TrainingTake,
+    QueueWatch, ReaderTrain, ReportRead, RosterEdit, SettingsManage, StaffManage, TicketArchive,
+    TicketCreate, TicketDispatch, TicketRead, TicketReply, TicketSupervise, TrainingManage, TrainingTake,
 };
 
 /// What a role may do.
@@ -109,6 +111,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             KnowledgeSuggest,
             KnowledgeEdit,
             KnowledgePublish,
+            ReaderTrain,
             ReportRead,
             TrainingTake,
         ],
@@ -140,9 +143,15 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             RosterEdit,
             AuditRead,
         ],
-        Role::Trainer => {
-            &[ContactRead, KnowledgeRead, KnowledgeSuggest, QualityInspect, TrainingManage, TrainingTake]
-        }
+        Role::Trainer => &[
+            ContactRead,
+            KnowledgeRead,
+            KnowledgeSuggest,
+            ReaderTrain,
+            QualityInspect,
+            TrainingManage,
+            TrainingTake,
+        ],
         Role::LiaisonMember => &[TicketRead, KnowledgeRead, LiaisonAnswer],
         // Runs the system and is kept from citizens' affairs.
         Role::Administrator => {
@@ -222,7 +231,7 @@ mod tests {
             assert_eq!(set.len(), list.len(), "{role:?}");
             held.extend(set);
         }
-        assert_eq!(held.len(), 26, "a permission that nobody has: {held:?}");
+        assert_eq!(held.len(), 27, "a permission that nobody has: {held:?}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod contacts;
 mod desk;
 mod drafts;
 mod intake;
+mod learning;
 mod library;
 mod live;
 mod person;
@@ -132,6 +133,13 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(scenarios::validate))
         .routes(routes!(scenarios::try_out))
         .routes(routes!(scenarios::schema))
+        .routes(routes!(learning::overview))
+        .routes(routes!(learning::choices))
+        .routes(routes!(learning::labels))
+        .routes(routes!(learning::check))
+        .routes(routes!(learning::train))
+        .routes(routes!(learning::use_version))
+        .routes(routes!(learning::label_words))
         .routes(routes!(admin::people, admin::person_create))
         .routes(routes!(admin::person_change))
         .routes(routes!(admin::password))
