@@ -34,12 +34,14 @@ pub fn edge(routes: Router, app: &App) -> Router {
 
 /// Limits the body by what the address is for.
 async fn limited(mut request: Request, next: Next) -> Response {
-    let most = match request.uri().path().strip_prefix(crate::PREFIX) {
+    let path = request.uri().path();
+    let most = match path.strip_prefix(crate::PREFIX) {
         Some("/library/import") => IMPORT_BYTES,
         Some(path) if path.ends_with("/attachments") || path.ends_with("/own-files") => FILE_BYTES,
         Some(path) if ["/library/", "/scenarios", "/settings/"].iter().any(|of| path.starts_with(of)) => {
             DOCUMENT_BYTES
         }
+        None if path.starts_with(crate::exchange::PEER) => crate::exchange::MESSAGE_BYTES,
         _ => BODY_BYTES,
     };
     DefaultBodyLimit::max(most).apply(&mut request);

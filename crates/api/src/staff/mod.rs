@@ -8,6 +8,7 @@ mod casework;
 mod contacts;
 mod desk;
 mod drafts;
+mod exchange;
 mod library;
 mod live;
 mod person;
@@ -37,6 +38,8 @@ pub struct Staffed {
     pub config: Arc<Config>,
     /// Ends live streams.
     pub closing: Closing,
+    /// Other systems, where they are set up.
+    pub exchange: Option<::exchange::Exchange>,
 }
 
 impl std::fmt::Debug for Staffed {
@@ -121,6 +124,13 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(scenarios::validate))
         .routes(routes!(scenarios::try_out))
         .routes(routes!(scenarios::schema))
+        .routes(routes!(exchange::overview))
+        .routes(routes!(exchange::letters))
+        .routes(routes!(exchange::resend))
+        .routes(routes!(exchange::drop_letter))
+        .routes(routes!(exchange::reconciliation))
+        .routes(routes!(exchange::files))
+        .routes(routes!(exchange::file))
         .routes(routes!(admin::people, admin::person_create))
         .routes(routes!(admin::person_change))
         .routes(routes!(admin::password))
