@@ -296,7 +296,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Recording { contact, file } => {
             runtime.block_on(telephone::export(&config, &contact, &file))?;
         }
-        Command::Exchange { what } => exchanging::command(what)?,
+        Command::Exchange { what } => runtime.block_on(exchanging::command(what, &config))?,
         Command::Audit { what: Audit::Verify } => {
             let intact = runtime.block_on(parts::audit_verify(&config))?;
             return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });

@@ -55,15 +55,14 @@ impl Exchange {
     pub(crate) async fn follow_once(&self, seen: &mut Seen) -> Result<usize, ExchangeError> {
         let ctx = self.ctx();
         let stood = sqlx::query(sql::CURSOR_GET).bind(NAME).fetch_optional(self.0.store.read()).await?;
-        let mut reached: i64 = match stood {
-            Some(row) => row.try_get(0)?,
-            None => {
-                let mut tx = self.0.store.begin(&ctx).await?;
-                sqlx::query(sql::CURSOR_SET).bind(NAME).bind(ctx.now.0).execute(&mut *tx).await?;
-                tx.commit().await?;
-                ctx.now.0
-            }
-        };
+        let mut reached = ctx.now.0;
+        if let Some(row) = stood {
+            reached = row.try_get(0)?;
+        } else {
+            let mut tx = self.0.store.begin(&ctx).await?;
+            sqlx::query(sql::CURSOR_SET).bind(NAME).bind(reached).execute(&mut *tx).await?;
+            tx.commit().await?;
+        }
         let from = Micros(reached).plus_secs(-OVERLAP_SECS).0;
         seen.retain(|(at, ..)| *at >= from);
         let mut place = RecordPlace { at_us: from, ..RecordPlace::default() };

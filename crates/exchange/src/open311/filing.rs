@@ -56,20 +56,21 @@ fn rounded(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
 
-impl Exchange {
-    fn key<'a>(&self, terms: &'a Terms, form: &Form) -> Result<&'a ApiKey, Fault> {
-        let given = form.get("api_key").map_or("", String::as_str);
-        if given.is_empty() {
-            return Err(Fault::new(400, "缺少 api_key，请向本站申请"));
-        }
-        let hash = digest(given.as_bytes());
-        terms
-            .keys
-            .iter()
-            .find(|key| key.sm3.eq_ignore_ascii_case(&hash))
-            .ok_or_else(|| Fault::new(403, "api_key 不对或已停用，请向本站申请"))
+/// Who files, by the key of the form.
+fn key<'a>(terms: &'a Terms, form: &Form) -> Result<&'a ApiKey, Fault> {
+    let given = form.get("api_key").map_or("", String::as_str);
+    if given.is_empty() {
+        return Err(Fault::new(400, "缺少 api_key，请向本站申请"));
     }
+    let hash = digest(given.as_bytes());
+    terms
+        .keys
+        .iter()
+        .find(|key| key.sm3.eq_ignore_ascii_case(&hash))
+        .ok_or_else(|| Fault::new(403, "api_key 不对或已停用，请向本站申请"))
+}
 
+impl Exchange {
     /// Files a request. With an idempotency key, asked again, it is the one of the first time.
     ///
     /// # Errors
@@ -81,7 +82,7 @@ impl Exchange {
         idempotency: Option<&str>,
     ) -> Result<Page, Fault> {
         let terms = self.terms(form.get("jurisdiction_id").map(String::as_str))?;
-        let key = self.key(terms, form)?;
+        let filer = key(terms, form)?;
         let code = field(form, "service_code")?;
         if code.is_empty() {
             return Err(Fault::new(400, "缺少 service_code，请先查询 services"));
@@ -105,12 +106,12 @@ impl Exchange {
             label: label.to_owned(),
             value,
             words: String::new(),
-            by: key.name.clone(),
+            by: filer.name.clone(),
             at_us: ctx.now.0,
             personal,
         };
         let spot = position.map(|(lat, long)| format!("{lat:.6},{long:.6}")).unwrap_or_default();
-        let mut facts = vec![fact("来源", format!("Open311：{}", key.name), false)];
+        let mut facts = vec![fact("来源", format!("Open311：{}", filer.name), false)];
         for (label, value) in [
             ("坐标", spot),
             ("地址编号", address_id),
@@ -136,7 +137,7 @@ impl Exchange {
             ..blank(kind)
         };
         let request =
-            idempotency.map(|given| format!("open311:{}:{}", key.name, cut(given, 80))).unwrap_or_default();
+            idempotency.map(|given| format!("open311:{}:{}", filer.name, cut(given, 80))).unwrap_or_default();
         let ticket =
             self.0.casework.ticket_open(&ctx, &request, draft).await.map_err(crate::ExchangeError::from)?;
         self.keep(&ctx, &ticket.row.number, &code, position).await?;
@@ -187,7 +188,7 @@ impl Exchange {
     /// As [`Self::open311_file`]; when there is no such request, or it is closed.
     pub async fn open311_add(&self, format: Format, form: &Form) -> Result<Page, Fault> {
         let terms = self.terms(form.get("jurisdiction_id").map(String::as_str))?;
-        let key = self.key(terms, form)?;
+        let filer = key(terms, form)?;
         let request = self.request(&field(form, "service_request_id")?).await?;
         let given = field(form, "update_id")?;
         let words = description(form)?;
@@ -198,7 +199,7 @@ impl Exchange {
         } else {
             cut(&digest(given.as_bytes()), 16)
         };
-        let told = format!("{}补充：{words}", key.name);
+        let told = format!("{}补充：{words}", filer.name);
         self.note_once(&self.ctx(), &request.number, &format!("o311-{id}"), &told).await?;
         let list = json!([{ "update_id": if given.is_empty() { id } else { given } }]);
         Ok(render::page(format, "service_request_updates", &list))

@@ -50,11 +50,12 @@ fn parts(text: Option<&str>) -> Vec<&str> {
 impl Exchange {
     fn span(&self, query: &Query) -> Result<(Micros, Micros), Fault> {
         let wrong = |name: &str| Fault::new(400, format!("{name} 请写成 2026-11-23T00:00:00Z 这样"));
-        let read = |text: &Option<String>, name: &str| match text.as_deref().filter(|text| !text.is_empty()) {
+        let read = |text: Option<&str>, name: &str| match text.filter(|text| !text.is_empty()) {
             Some(text) => instant(text).map(Some).ok_or_else(|| wrong(name)),
             None => Ok(None),
         };
-        let (start, end) = (read(&query.start_date, "start_date")?, read(&query.end_date, "end_date")?);
+        let (start, end) =
+            (read(query.start_date.as_deref(), "start_date")?, read(query.end_date.as_deref(), "end_date")?);
         let days = SPAN_DAYS * 86_400;
         let (from, to) = match (start, end) {
             (Some(start), Some(end)) => (start, end),

@@ -52,8 +52,16 @@ fn element(name: &str, value: &Value, out: &mut String) {
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Value::Number(number) => out.push_str(&number.to_string()),
         Value::String(text) => escape(text, out),
-        Value::Array(items) => items.iter().for_each(|item| element(single(name), item, out)),
-        Value::Object(map) => map.iter().for_each(|(key, value)| element(key, value, out)),
+        Value::Array(items) => {
+            for item in items {
+                element(single(name), item, out);
+            }
+        }
+        Value::Object(map) => {
+            for (key, value) in map {
+                element(key, value, out);
+            }
+        }
     }
     out.push_str("</");
     out.push_str(name);

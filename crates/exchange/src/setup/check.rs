@@ -132,8 +132,7 @@ fn url(text: &str, place: &str, faults: &mut Faults) {
             place,
             "本程序直连只用 http；对方是 https 时，请经本单位的前置机或反向代理转发，这里写代理的 http 地址",
         );
-    } else if reqwest::Url::parse(text).map_or(true, |url| url.scheme() != "http" || url.host_str().is_none())
-    {
+    } else if !reqwest::Url::parse(text).is_ok_and(|url| url.scheme() == "http" && url.host_str().is_some()) {
         faults.add(place, format!("“{text}”不是网址，应像 http://10.0.0.8:9000/exchange/v1"));
     }
 }

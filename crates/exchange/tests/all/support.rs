@@ -69,7 +69,7 @@ open311:
         secret = secret.display(),
         hash = exchange::key_hash(API_KEY),
     );
-    let file = folder.join(format!("exchange-{attempts}-{}.yaml", push));
+    let file = folder.join(format!("exchange-{attempts}-{push}.yaml"));
     std::fs::write(&file, text).unwrap();
     Setup::load(&file)
 }
