@@ -57,9 +57,7 @@ pub async fn command(what: Exchanging, config: &Config) -> Result<()> {
             println!("配置没有问题：{peer}；{}个订阅；Open311 {open311}", setup.webhooks.len());
         }
         Exchanging::Key => {
-            let mut secret = [0_u8; 24];
-            Rng::from_system().context("系统没有可用的随机数")?.fill(&mut secret);
-            let key: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            let key = exchange::fresh_key(&mut Rng::from_system().context("系统没有可用的随机数")?);
             println!("密钥  {key}\nSM3   {}", exchange::key_hash(&key));
         }
         Exchanging::Letters => {

@@ -70,6 +70,13 @@ pub fn key_hash(key: &str) -> String {
     words::digest(key.as_bytes())
 }
 
+/// A new key of Open311: 48 hexadecimal digits.
+pub fn fresh_key(rng: &mut Rng) -> String {
+    let mut secret = [0_u8; 24];
+    rng.fill(&mut secret);
+    hex::encode(secret)
+}
+
 impl Exchange {
     /// An exchange over a migrated store.
     ///

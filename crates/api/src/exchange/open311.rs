@@ -15,8 +15,8 @@ pub(super) fn routes() -> Router<Shared> {
         let at = |name: &str| format!("/open311/{name}{ending}");
         let format = Format::split(ending).1;
         routes = routes
-            .route(&at("discovery"), get(move |state| discovery(format, state)))
-            .route(&at("v2/discovery"), get(move |state| discovery(format, state)))
+            .route(&at("discovery"), get(async move |state: State<Shared>| discovery(format, &state)))
+            .route(&at("v2/discovery"), get(async move |state: State<Shared>| discovery(format, &state)))
             .route(&at("v2/services"), get(move |state, query| services(format, state, query)))
             .route(
                 &at("v2/requests"),
@@ -45,7 +45,7 @@ fn answer(format: Format, status: StatusCode, made: Result<Page, Fault>) -> Resp
     (status, [(header::CONTENT_TYPE, page.content_type)], page.body).into_response()
 }
 
-async fn discovery(format: Format, State(shared): State<Shared>) -> Response {
+fn discovery(format: Format, shared: &Shared) -> Response {
     answer(format, StatusCode::OK, shared.exchange.open311_discovery(format, &shared.base))
 }
 

@@ -24,7 +24,7 @@ pub struct Letters {
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Why {
+pub struct LetterNote {
     #[serde(default)]
     note: String,
 }
@@ -84,12 +84,12 @@ pub async fn resend(
 }
 
 /// 不再发送
-#[utoipa::path(post, path = "/exchange/letters/{id}/drop", tag = "exchange", params(("id" = String, Path)), request_body = Why, responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(post, path = "/exchange/letters/{id}/drop", tag = "exchange", params(("id" = String, Path)), request_body = LetterNote, responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409)))]
 pub async fn drop_letter(
     State(staffed): State<Staffed>,
     person: Person,
     Path(id): Path<String>,
-    Body(why): Body<Why>,
+    Body(why): Body<LetterNote>,
 ) -> ApiResult<StatusCode> {
     security::authorise(&person.ctx, security::Permission::SettingsManage, None)?;
     of(&staffed)?.letter_drop(&person.ctx, numbered(&id)?, &why.note).await?;

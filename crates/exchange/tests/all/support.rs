@@ -198,7 +198,7 @@ async fn message(
         _ => {}
     }
     let message: Value = serde_json::from_slice(&body).unwrap();
-    let id = message["id"].as_str().unwrap().to_owned();
+    let id = message.get("id").and_then(Value::as_str).unwrap().to_owned();
     let repeated = peer.taken.lock().unwrap().insert(id.clone(), message).is_some();
     match chance {
         2 => cut(),
