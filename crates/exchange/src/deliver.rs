@@ -28,6 +28,8 @@ struct Target<'a> {
     secret: &'a Secret,
     media_type: &'static str,
     attempts: i64,
+    /// Whoever is only away is tried for this long at least.
+    patience_hours: i64,
 }
 
 impl Exchange {
@@ -123,6 +125,7 @@ impl Exchange {
                 secret: &peer.secret,
                 media_type: "application/json",
                 attempts: peer.attempts,
+                patience_hours: peer.patience_hours,
             });
         }
         let hook = self.0.setup.webhooks.iter().find(|hook| Some(&hook.id) == reference.hook.as_ref())?;
@@ -133,6 +136,7 @@ impl Exchange {
             secret: &hook.secret,
             media_type: "application/cloudevents+json; charset=UTF-8",
             attempts: hook.attempts,
+            patience_hours: hook.patience_hours,
         })
     }
 
@@ -222,7 +226,8 @@ impl Exchange {
         target: &Target<'_>,
         reason: &str,
     ) -> Result<bool, ExchangeError> {
-        if message.attempts >= target.attempts {
+        let waited = self.0.clock.now().secs_since(Micros(message.created_us));
+        if message.attempts >= target.attempts && waited >= target.patience_hours * 3_600 {
             self.give_up(message, reason).await?;
             return Ok(true);
         }

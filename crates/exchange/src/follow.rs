@@ -111,7 +111,13 @@ impl Exchange {
         }
         // What the peer has told us it is not told again; that a ticket of its was registered it is.
         let echo = moved.actor == OWN && place.seq != 1;
-        if !echo && self.peer_wants(moved).await? {
+        if !echo && let Some(theirs) = self.peer_wants(moved).await? {
+            // A ticket older than the exchange, or of a domain that came to be wanted later, is registered there first.
+            let untold = !theirs && tx.apply_once("exchange.told", &place.ticket).await?;
+            if untold && place.seq != 1 {
+                let first = Reference { seq: 1, event: "registered".to_owned(), ..reference.clone() };
+                tx.emit(PUSH, &format!("push/{}:1", place.ticket), &first).await?;
+            }
             tx.emit(PUSH, &format!("push/{}:{}", place.ticket, place.seq), &reference).await?;
         }
         for hook in setup.webhooks.iter().filter(|hook| hook.wants(&moved.event)) {
@@ -121,29 +127,30 @@ impl Exchange {
         Ok(())
     }
 
-    async fn peer_wants(&self, moved: &Moved) -> Result<bool, ExchangeError> {
+    /// Whether the peer is told: nothing when not, and whether the ticket was first the peer's.
+    async fn peer_wants(&self, moved: &Moved) -> Result<Option<bool>, ExchangeError> {
         let setup = &self.0.setup;
-        let Some(peer) = &setup.peer else { return Ok(false) };
+        let Some(peer) = &setup.peer else { return Ok(None) };
         if setup.push.tickets == Which::None {
-            return Ok(false);
+            return Ok(None);
         }
         let linked = sqlx::query(sql::LINK_THEIRS)
             .bind(peer.code.as_str())
             .bind(moved.number.as_str())
             .fetch_optional(self.0.store.read())
             .await?;
-        if linked.is_some() {
-            return Ok(true);
+        if let Some(linked) = linked {
+            return Ok(Some(linked.try_get::<String, _>(1)? == "theirs"));
         }
         // A ticket of the peer's, its link not written yet: registered by us, it is one.
         if setup.push.tickets == Which::Received {
-            return Ok(moved.actor == OWN && moved.place.seq == 1);
+            return Ok((moved.actor == OWN && moved.place.seq == 1).then_some(true));
         }
         let domains = &setup.push.domains;
         if domains.is_empty() {
-            return Ok(true);
+            return Ok(Some(false));
         }
         let outline = self.0.casework.ticket_outline(&self.ctx(), &moved.number).await?;
-        Ok(domains.contains(&outline.row.domain))
+        Ok(domains.contains(&outline.row.domain).then_some(false))
     }
 }

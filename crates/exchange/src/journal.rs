@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::{FromRow, Row as _};
 
+use crate::partners::Partner;
 use crate::{Exchange, ExchangeError, HOOK, PUSH, sql};
 
 /// A message of a day.
@@ -64,8 +65,8 @@ pub struct Overview {
     pub peer: String,
     /// Which tickets it is told of, in words.
     pub pushes: String,
-    /// Subscribers.
-    pub webhooks: Vec<String>,
+    /// Who takes part.
+    pub partners: Vec<Partner>,
     /// Whether Open311 is served.
     pub open311: bool,
     /// Messages that wait to be sent.
@@ -98,15 +99,15 @@ impl Exchange {
                 messages.insert(format!("{direction} {kind}"), row.try_get(2)?);
             }
         }
+        let pushes = match (&setup.peer, setup.push.tickets) {
+            (None, _) | (_, crate::setup::Which::None) => "不上报",
+            (_, crate::setup::Which::All) => "全部工单",
+            (_, crate::setup::Which::Received) => "对方转来的工单",
+        };
         Ok(Overview {
             peer: setup.peer.as_ref().map(|peer| peer.name.clone()).unwrap_or_default(),
-            pushes: match (&setup.peer, setup.push.tickets) {
-                (None, _) | (_, crate::setup::Which::None) => "不上报",
-                (_, crate::setup::Which::All) => "全部工单",
-                (_, crate::setup::Which::Received) => "对方转来的工单",
-            }
-            .to_owned(),
-            webhooks: setup.webhooks.iter().map(|hook| hook.id.clone()).collect(),
+            pushes: pushes.to_owned(),
+            partners: self.partners(pushes),
             open311: setup.open311.is_some(),
             waiting: ours.clone().map(|topic| topic.waiting).sum(),
             oldest_us: ours.map(|topic| topic.oldest_us).min(),

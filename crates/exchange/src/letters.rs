@@ -43,7 +43,7 @@ impl Exchange {
     /// # Errors
     /// When the actor may not, or the database refuses.
     pub async fn letters(&self, ctx: &Ctx, state: &str) -> Result<Vec<Letter>, ExchangeError> {
-        authorise(ctx, Permission::SettingsManage, None)?;
+        authorise(ctx, Permission::ReportRead, None)?;
         let state = (!state.is_empty()).then_some(state);
         Ok(sqlx::query_as(sql::LETTER_LIST).bind(state).bind(MOST).fetch_all(self.0.store.read()).await?)
     }
@@ -54,6 +54,24 @@ impl Exchange {
     /// When the actor may not, there is none, or it is settled.
     pub async fn letter_resend(&self, ctx: &Ctx, id: i64) -> Result<(), ExchangeError> {
         self.settle(ctx, id, "resent", "").await
+    }
+
+    /// Sends all open letters again, the oldest first, as after a long absence of a neighbour; how many that were.
+    ///
+    /// # Errors
+    /// When the actor may not, or the database refuses; what was sent until then stays sent.
+    pub async fn letters_resend(&self, ctx: &Ctx) -> Result<usize, ExchangeError> {
+        authorise(ctx, Permission::SettingsManage, None)?;
+        let mut count = 0;
+        for letter in self.letters(ctx, "open").await?.into_iter().rev() {
+            match self.letter_resend(ctx, letter.id).await {
+                Ok(()) => count += 1,
+                // Somebody was first.
+                Err(ExchangeError::Settled) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(count)
     }
 
     /// Drops a letter for a reason.

@@ -19,6 +19,7 @@ mod letters;
 mod mapping;
 pub mod open311;
 mod outgoing;
+mod partners;
 mod receive;
 mod setup;
 mod signing;
@@ -36,6 +37,7 @@ use store::Store;
 pub use error::ExchangeError;
 pub use journal::{Difference, Entry, Overview, Reconciliation};
 pub use letters::Letter;
+pub use partners::{Partner, Waiting};
 pub use receive::{FileRow, Receipt};
 pub use setup::{Faults, Setup};
 pub use signing::{SIGNATURE, SITE, TIME};
@@ -57,6 +59,8 @@ pub(crate) struct Inner {
     pub rng: Mutex<Rng>,
     pub setup: Setup,
     pub http: reqwest::Client,
+    /// Taking is one after another: looking whether a message was taken, and taking it, are two steps.
+    pub taking: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for Exchange {
@@ -97,7 +101,16 @@ impl Exchange {
             .no_proxy()
             .build()
             .map_err(|error| ExchangeError::Client(error.to_string()))?;
-        Ok(Self(Arc::new(Inner { store, casework, keys, clock, rng: Mutex::new(rng), setup, http })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            casework,
+            keys,
+            clock,
+            rng: Mutex::new(rng),
+            setup,
+            http,
+            taking: tokio::sync::Mutex::new(()),
+        })))
     }
 
     /// Runs until the program ends: the follower and the sender of each topic.

@@ -1,6 +1,6 @@
 //! What the peer and subscribers are sent: read from the ticket when it is sent, not before.
 
-use casework::{Kind, Ticket};
+use casework::{Kind, Ticket, TicketRow};
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
@@ -40,7 +40,7 @@ impl Exchange {
         let mut values = common(&ticket, &foreign);
         let fields = if kind == "ticket" {
             ticket_values(&ticket, &mut values);
-            if setup.push.personal && ticket.row.kind != Kind::Report {
+            if setup.push.personal && !hidden(&ticket.row) {
                 for (field, name) in [("caller_name", "name"), ("caller_phone", "phone")] {
                     if let Ok(value) = self.0.casework.ticket_personal(&ctx, &reference.number, name).await {
                         values.insert(field, value.expose().clone());
@@ -53,7 +53,8 @@ impl Exchange {
             values.insert("event", reference.event.clone());
             values.insert("seq", reference.seq.to_string());
             values.insert("at", iso(reference.at_us));
-            values.insert("words", event.map(|event| event.words.clone()).unwrap_or_default());
+            let said = event.filter(|_| !hidden(&ticket.row)).map(|event| event.words.clone());
+            values.insert("words", said.unwrap_or_default());
             &setup.event
         };
         let body = outgoing(fields, &values).map_err(ExchangeError::Refused)?;
@@ -95,11 +96,20 @@ fn common(ticket: &Ticket, foreign: &str) -> Values {
     ])
 }
 
+/// Whether the caller is to stay unknown. What he wrote may tell who he is, so that it stays in the house with his name.
+fn hidden(row: &TicketRow) -> bool {
+    row.kind == Kind::Report || row.flags.iter().any(|flag| flag == "confidential")
+}
+
 fn ticket_values(ticket: &Ticket, values: &mut Values) {
     let row = &ticket.row;
     let told = ticket.facts.iter().filter(|fact| !fact.personal && !fact.value.is_empty());
     let facts = told.map(|fact| format!("{}：{}", fact.label, fact.value));
-    let words: Vec<String> = ticket.words.iter().cloned().chain(facts).collect();
+    let words: Vec<String> = if hidden(row) {
+        vec!["反映人要求保密，内容请向本站调取。".to_owned()]
+    } else {
+        ticket.words.iter().cloned().chain(facts).collect()
+    };
     values.extend([
         ("title", row.title.clone()),
         ("words", words.join("\n")),
@@ -107,7 +117,7 @@ fn ticket_values(ticket: &Ticket, values: &mut Values) {
         ("kind_words", row.kind_words.clone()),
         ("category", row.category.clone()),
         ("domain", row.domain.clone()),
-        ("place", row.place.clone()),
+        ("place", if hidden(row) { String::new() } else { row.place.clone() }),
         ("urgency", row.urgency.as_str().to_owned()),
         ("unit", row.unit.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("due", row.due_us.map(iso).unwrap_or_default()),

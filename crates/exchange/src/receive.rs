@@ -77,6 +77,7 @@ impl Exchange {
         if message.id.is_empty() || message.id.len() > ID_MAX || !message.id.chars().all(sound) {
             return Err(invalid("消息编号 id 只能用字母、数字和-_.:/，最多120个"));
         }
+        let _one = self.0.taking.lock().await;
         if let Some(receipt) = self.taken(peer, &message.id).await? {
             return Ok(receipt);
         }
@@ -357,5 +358,7 @@ pub(crate) const fn blank(kind: Kind) -> TicketDraft {
         words: Vec::new(),
         caller_key: None,
         unit: None,
+        window: None,
+        confidential: false,
     }
 }

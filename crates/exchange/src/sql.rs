@@ -13,8 +13,8 @@ store::sql! {
     LINK_OURS = "SELECT number FROM exchange_links WHERE peer = $1 AND foreign_number = $2";
     /// The peer's number of ours, and whose ticket it was first.
     LINK_THEIRS = "SELECT foreign_number, origin FROM exchange_links WHERE peer = $1 AND number = $2";
-    /// Takes a newer status; no row when it is not newer.
-    LINK_STATUS = "UPDATE exchange_links SET status_seq = $1 WHERE peer = $2 AND number = $3 AND status_seq < $1";
+    /// Takes a status that is not older; no row when it is. An equal one is the same, asked again after a fall half way.
+    LINK_STATUS = "UPDATE exchange_links SET status_seq = $1 WHERE peer = $2 AND number = $3 AND status_seq <= $1";
     /// Writes down a message; no row when it stands there already.
     JOURNAL_ADD = "INSERT INTO exchange_journal (peer, direction, message_id, kind, number, digest, answer, at_us)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
@@ -37,6 +37,9 @@ store::sql! {
         WHERE id = $1";
     /// Settles an open letter; no row when somebody was first.
     LETTER_SETTLE = "UPDATE exchange_letters SET state = $1, settled_by = $2, note = $3, settled_us = $4 WHERE id = $5 AND state = 'open'";
+    /// What waits to be sent, the oldest first.
+    OUTBOX_WAITING = "SELECT seq, topic, key, payload, created_us, attempts, failure FROM outbox
+        WHERE topic IN ('exchange.push', 'exchange.hook') AND done_us IS NULL ORDER BY seq LIMIT $1";
     /// How many letters are open.
     LETTER_COUNT = "SELECT COUNT(*) FROM exchange_letters WHERE state = 'open'";
     /// Keeps a file; no row when it is kept already.

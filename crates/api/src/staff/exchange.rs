@@ -1,6 +1,6 @@
 //! The exchange for staff: how it stands, what was given up, what the peer has otherwise, files that came in.
 
-use ::exchange::{Exchange, FileRow, Letter, Overview, Reconciliation};
+use ::exchange::{Exchange, FileRow, Letter, Overview, Reconciliation, Waiting};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -67,8 +67,26 @@ pub async fn letters(
     person: Person,
     Query(wanted): Query<Letters>,
 ) -> ApiResult<Json<Vec<Letter>>> {
-    security::authorise(&person.ctx, security::Permission::SettingsManage, None)?;
+    security::authorise(&person.ctx, security::Permission::ReportRead, None)?;
     Ok(Json(of(&staffed)?.letters(&person.ctx, &wanted.state).await?))
+}
+
+/// 等待发送的消息
+#[utoipa::path(get, path = "/exchange/waiting", tag = "exchange", responses((status = 200), (status = 401), (status = 403), (status = 404)))]
+pub async fn waiting(State(staffed): State<Staffed>, person: Person) -> ApiResult<Json<Vec<Waiting>>> {
+    security::authorise(&person.ctx, security::Permission::ReportRead, None)?;
+    Ok(Json(of(&staffed)?.waiting(&person.ctx).await?))
+}
+
+/// 全部重新发送
+#[utoipa::path(post, path = "/exchange/letters/resend", tag = "exchange", responses((status = 200), (status = 401), (status = 403), (status = 404)))]
+pub async fn resend_all(
+    State(staffed): State<Staffed>,
+    person: Person,
+) -> ApiResult<Json<serde_json::Value>> {
+    security::authorise(&person.ctx, security::Permission::SettingsManage, None)?;
+    let count = of(&staffed)?.letters_resend(&person.ctx).await?;
+    Ok(Json(serde_json::json!({ "count": count })))
 }
 
 /// 重新发送

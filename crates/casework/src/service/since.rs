@@ -89,8 +89,8 @@ impl Casework {
     pub async fn ticket_outline(&self, ctx: &Ctx, number: &str) -> Result<Outline, CaseworkError> {
         authorise(ctx, Permission::TicketRead, None)?;
         let stored = self.stored(number).await?;
-        may_see(ctx, &stored)?;
         let site = self.organisation();
+        may_see(ctx, &stored, &site)?;
         let named = site.places.iter().find(|place| place.code == stored.place_code);
         Ok(Outline {
             row: stored.row(&site, ctx.now)?,

@@ -32,6 +32,10 @@ pub struct Query {
     pub end_date: Option<String>,
     /// `open`, `closed`, by commas.
     pub status: Option<String>,
+    /// Which page, from 1.
+    pub page: Option<String>,
+    /// How many to a page.
+    pub page_size: Option<String>,
 }
 
 #[derive(Debug, FromRow)]
@@ -45,6 +49,22 @@ struct Update {
 
 fn parts(text: Option<&str>) -> Vec<&str> {
     text.unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// Which page, and how many to a page; without, the first and as many as there may be.
+fn paging(query: &Query) -> Result<(usize, usize), Fault> {
+    let read = |text: Option<&str>, name: &str, default: usize, most: usize| match text.map(str::trim) {
+        None | Some("") => Ok(default),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|value| (1..=most).contains(value))
+            .ok_or_else(|| Fault::new(400, format!("{name} 应是1到{most}的整数"))),
+    };
+    Ok((
+        read(query.page.as_deref(), "page", 1, 100_000)?,
+        read(query.page_size.as_deref(), "page_size", MOST, MOST)?,
+    ))
 }
 
 impl Exchange {
@@ -108,7 +128,8 @@ impl Exchange {
                 (codes.is_empty() || codes.contains(&request.service_code.as_str()))
                     && (states.is_empty() || states.contains(&request.status.as_str()))
             };
-            found.extend(all.into_iter().filter(wanted).take(MOST));
+            let (page, size) = paging(query)?;
+            found.extend(all.into_iter().filter(wanted).skip((page - 1) * size).take(size));
         } else {
             for number in numbers.into_iter().take(MOST) {
                 match self.request(number).await {

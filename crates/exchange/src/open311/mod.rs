@@ -32,7 +32,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(status: u16, description: impl Into<String>) -> Self {
+    /// A refusal.
+    pub fn new(status: u16, description: impl Into<String>) -> Self {
         Self { status, description: description.into() }
     }
 

@@ -20,6 +20,7 @@ pub(super) fn check(setup: &Setup, faults: &mut Faults) {
         url(&peer.url, "peer.url", faults);
         within("peer.timeout_secs", i64::from(peer.timeout_secs), 1..=120, faults);
         within("peer.attempts", peer.attempts, 1..=100, faults);
+        within("peer.patience_hours", peer.patience_hours, 0..=720, faults);
         if setup.ticket.is_empty() {
             faults.add("ticket", "没有写字段对照，对方收不到任何内容；至少要有 number 和 title");
         }
@@ -42,6 +43,7 @@ pub(super) fn check(setup: &Setup, faults: &mut Faults) {
         }
         url(&hook.url, &place("url"), faults);
         within(&place("attempts"), hook.attempts, 1..=100, faults);
+        within(&place("patience_hours"), hook.patience_hours, 0..=720, faults);
         if hook.events.is_empty() {
             faults.add(&place("events"), "没有写要订阅的事件；全部写 [\"ticket.*\"]");
         }

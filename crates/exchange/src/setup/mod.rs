@@ -61,9 +61,12 @@ pub struct Peer {
     /// How long it may take to answer.
     #[serde(default = "ten")]
     pub timeout_secs: u32,
-    /// How often a message is tried.
+    /// How often a message is tried at least before it is given up.
     #[serde(default = "twelve")]
     pub attempts: i64,
+    /// For how long it is tried at least while nobody answers.
+    #[serde(default = "day")]
+    pub patience_hours: i64,
     /// The secret.
     #[serde(skip, default = "no_secret")]
     pub secret: Secret,
@@ -75,6 +78,10 @@ const fn ten() -> u32 {
 
 const fn twelve() -> i64 {
     12
+}
+
+const fn day() -> i64 {
+    24
 }
 
 /// What the peer is told.
@@ -133,9 +140,12 @@ pub struct Webhook {
     pub events: Vec<String>,
     /// The file of the secret.
     pub secret_file: String,
-    /// How often a message is tried.
+    /// How often a message is tried at least before it is given up.
     #[serde(default = "twelve")]
     pub attempts: i64,
+    /// For how long it is tried at least while nobody answers.
+    #[serde(default = "day")]
+    pub patience_hours: i64,
     /// The secret.
     #[serde(skip, default = "no_secret")]
     pub secret: Secret,

@@ -1,6 +1,6 @@
 //! Kill -9 and cut lines during an exchange in both directions: nothing lost, nothing doubled.
 //!
-//! `MINSHENG_EXCHANGE_TICKETS=10000` makes it as long as that; without, a short one.
+//! `MINSHENG_EXCHANGE_TICKETS=10000` makes it as long as that; without, 300.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
@@ -65,7 +65,7 @@ fn start(told: &str) -> Child {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_and_cuts_lose_nothing_and_double_nothing() {
     let total: usize =
-        std::env::var("MINSHENG_EXCHANGE_TICKETS").ok().and_then(|n| n.parse().ok()).unwrap_or(120);
+        std::env::var("MINSHENG_EXCHANGE_TICKETS").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
     let (ours, theirs) = (total / 2, total - total / 2);
     let began = Instant::now();
     let db = test_db().await;

@@ -108,6 +108,8 @@ pub fn blank() -> TicketDraft {
         words: Vec::new(),
         caller_key: None,
         unit: None,
+        window: None,
+        confidential: false,
     }
 }
 
