@@ -105,7 +105,7 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
         answer_at: config.knowledge.answer_confidence as f32,
         ..dialogue::Policy::default()
     };
-    let parts = Parts { store, library, router, casework, accounts, keys, learning, policy };
+    let parts = Parts { store, library, router, casework, learning, accounts, keys, policy };
     let hotline = Hotline::open(parts, clock, rng).await?;
     let brain = hotline.brain();
     let started =

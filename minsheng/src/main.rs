@@ -4,6 +4,7 @@ mod bench;
 mod boot;
 mod classifier;
 mod eval;
+mod exchanging;
 mod intent;
 mod pack;
 mod parts;
@@ -72,6 +73,11 @@ enum Command {
         contact: String,
         /// 写到哪里
         file: PathBuf,
+    },
+    /// 对外交换
+    Exchange {
+        #[command(subcommand)]
+        what: exchanging::Exchanging,
     },
     /// 审计
     Audit {
@@ -301,6 +307,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Recording { contact, file } => {
             runtime.block_on(telephone::export(&config, &contact, &file))?;
         }
+        Command::Exchange { what } => runtime.block_on(exchanging::command(what, &config))?,
         Command::Audit { what: Audit::Verify } => {
             let intact = runtime.block_on(parts::audit_verify(&config))?;
             return Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });

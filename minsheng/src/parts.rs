@@ -121,6 +121,7 @@ pub async fn doctor(config: &Config) -> Result<()> {
     let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
     println!("电话          {}", or(&voice.sip_address, "未开（voice.sip_address 未设置）"));
     println!("语音识别      {}", or(&voice.recogniser_url, "未配置：来电听完问候后直接转人工，按键照常"));
+    println!("对外交换      {}", crate::exchanging::doctor(&store, config).await?);
     println!("语音合成      {}", or(&voice.synthesiser_url, "未配置：只播已有的提示音，其余用提示音调代替"));
     Ok(())
 }

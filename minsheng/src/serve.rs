@@ -11,9 +11,9 @@ use kernel::{Clock, SystemClock};
 use tracing_subscriber::EnvFilter;
 
 /// Everything that answers on the port: the interface, the pages, the console.
-pub fn app(hotline: Hotline, config: &Config) -> Router {
+pub fn app(hotline: Hotline, config: &Config, exchange: Option<exchange::Exchange>) -> Router {
     let config = Arc::new(config.clone());
-    api::router(hotline.clone(), Arc::clone(&config)).merge(web::router(hotline, config))
+    api::router_with(hotline.clone(), Arc::clone(&config), exchange).merge(web::router(hotline, config))
 }
 
 /// Serves until a stop signal, then lets running requests finish.
@@ -23,7 +23,7 @@ pub fn app(hotline: Hotline, config: &Config) -> Router {
 pub async fn run(config: Config, demo: bool) -> Result<()> {
     log(&config);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let (hotline, started) = crate::boot::hotline(&config, clock, demo).await?;
+    let (hotline, started) = crate::boot::hotline(&config, Arc::clone(&clock), demo).await?;
     let _tasks = hotline.start();
     let _sealer = tokio::spawn(seal(hotline.clone(), u64::from(config.security.audit_seal_secs)));
     let address: SocketAddr = config.server.listen.parse().context("server.listen")?;
@@ -32,7 +32,9 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
     })?;
     tracing::info!(%address, entries = started.entries, scenarios = started.scenarios, "listening");
     let telephone = crate::telephone::open(&hotline, &config).await?;
-    let app = app(hotline.clone(), &config).into_make_service_with_connect_info::<SocketAddr>();
+    let exchange = crate::exchanging::open(&hotline, &config, clock)?;
+    let _exchanging = exchange.as_ref().map(exchange::Exchange::start);
+    let app = app(hotline.clone(), &config, exchange).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     if let Some(telephone) = telephone {
         telephone.close();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use config::Config;
 use contact::Hotline;
+use exchange::Exchange;
 use kernel::{Clock, Micros, Rng};
 
 use crate::headers::Transport;
@@ -22,9 +23,10 @@ pub struct App(Arc<Inner>);
 struct Inner {
     hotline: Hotline,
     config: Arc<Config>,
-    rates: Rates,
+    rates: Arc<Rates>,
     edge: Edge,
     closing: Closing,
+    exchange: Option<Exchange>,
 }
 
 /// The clock of a hotline, as the edge wants it.
@@ -55,20 +57,43 @@ impl App {
         // Names of requests need not be secret: a machine without randomness still serves.
         let rng = Rng::from_system().unwrap_or_else(|_| Rng::seeded(hotline.now().0.unsigned_abs()));
         let edge = Edge::new(Arc::new(ClockOf(hotline.clone())), rng, proxies, longest);
-        Self(Arc::new(Inner { hotline, config, rates: Rates::new(limits), edge, closing }))
+        Self(Arc::new(Inner {
+            hotline,
+            config,
+            rates: Arc::new(Rates::new(limits)),
+            edge,
+            closing,
+            exchange: None,
+        }))
+    }
+
+    /// The same application, with other systems.
+    #[must_use]
+    pub fn exchanging(self, exchange: Option<Exchange>) -> Self {
+        self.made(Arc::clone(&self.0.rates), exchange)
+    }
+
+    fn made(&self, rates: Arc<Rates>, exchange: Option<Exchange>) -> Self {
+        let Inner { hotline, config, edge, closing, .. } = self.0.as_ref();
+        Self(Arc::new(Inner {
+            hotline: hotline.clone(),
+            config: Arc::clone(config),
+            rates,
+            edge: edge.clone(),
+            closing: closing.clone(),
+            exchange,
+        }))
+    }
+
+    /// Other systems, where they are set up.
+    pub fn exchange(&self) -> Option<&Exchange> {
+        self.0.exchange.as_ref()
     }
 
     /// The same application with other limits of rate and counters of its own.
     #[must_use]
     pub fn limited(&self, limits: Limits) -> Self {
-        let Inner { hotline, config, edge, closing, .. } = self.0.as_ref();
-        Self(Arc::new(Inner {
-            hotline: hotline.clone(),
-            config: Arc::clone(config),
-            rates: Rates::new(limits),
-            edge: edge.clone(),
-            closing: closing.clone(),
-        }))
+        self.made(Arc::new(Rates::new(limits)), self.0.exchange.clone())
     }
 
     /// The hotline.
@@ -92,8 +117,13 @@ impl App {
     }
 
     pub(crate) fn staffed(&self) -> Staffed {
-        let Inner { hotline, config, closing, .. } = self.0.as_ref();
-        Staffed { hotline: hotline.clone(), config: Arc::clone(config), closing: closing.clone() }
+        let Inner { hotline, config, closing, exchange, .. } = self.0.as_ref();
+        Staffed {
+            hotline: hotline.clone(),
+            config: Arc::clone(config),
+            closing: closing.clone(),
+            exchange: exchange.clone(),
+        }
     }
 
     pub(crate) fn edge(&self) -> Edge {

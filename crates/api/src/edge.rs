@@ -49,6 +49,7 @@ async fn limited(mut request: Request, next: Next) -> Response {
             DOCUMENT_BYTES
         }
         None if with_files => FILES_AT_ONCE * FILE_BYTES,
+        None if page.starts_with(crate::exchange::PEER) => crate::exchange::MESSAGE_BYTES,
         _ => BODY_BYTES,
     };
     DefaultBodyLimit::max(most).apply(&mut request);

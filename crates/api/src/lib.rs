@@ -15,6 +15,7 @@ pub mod citizen;
 pub mod dto;
 pub mod edge;
 pub mod error;
+pub mod exchange;
 pub mod headers;
 pub mod health;
 pub mod openapi;
@@ -51,6 +52,11 @@ pub fn router(hotline: Hotline, config: Arc<Config>) -> Router {
     routes(&App::new(hotline, config))
 }
 
+/// [`router`], with other systems.
+pub fn router_with(hotline: Hotline, config: Arc<Config>, exchange: Option<::exchange::Exchange>) -> Router {
+    routes(&App::new(hotline, config).exchanging(exchange))
+}
+
 /// The interface with its layers.
 pub fn routes(app: &App) -> Router {
     let (operations, document) = operations(app).split_for_parts();
@@ -61,7 +67,8 @@ pub fn routes(app: &App) -> Router {
         .route("/api", axum::routing::any(nowhere))
         .route("/api/{*rest}", axum::routing::any(nowhere))
         .method_not_allowed_fallback(async || error::wrong_method())
-        .layer(from_fn_with_state(app.clone(), slow_logins));
+        .layer(from_fn_with_state(app.clone(), slow_logins))
+        .merge(exchange::routes(app));
     edge(routes, app)
 }
 

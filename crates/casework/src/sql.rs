@@ -27,6 +27,11 @@ store::sql! {
         WHERE id = $10 AND version = $11";
     /// What happened to a ticket.
     EVENT_ADD = "INSERT INTO ticket_events (ticket_id, seq, kind, actor, body, at_us) VALUES ($1, $2, $3, $4, $5, $6)";
+    /// What happened since a place in the record of all tickets, in the order of time.
+    EVENT_SINCE = "SELECT e.ticket_id, t.number, e.seq, e.kind, e.actor, e.at_us
+        FROM ticket_events e JOIN tickets t ON t.id = e.ticket_id
+        WHERE e.at_us > $1 OR (e.at_us = $1 AND (e.ticket_id > $2 OR (e.ticket_id = $2 AND e.seq > $3)))
+        ORDER BY e.at_us, e.ticket_id, e.seq LIMIT $4";
     /// Everything that happened to a ticket.
     EVENT_LIST = "SELECT seq, actor, body, at_us FROM ticket_events WHERE ticket_id = $1 ORDER BY seq";
 

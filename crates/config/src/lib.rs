@@ -17,5 +17,6 @@ mod sections;
 
 pub use error::ConfigError;
 pub use sections::{
-    Chat, Config, DatabaseUrl, Durability, Knowledge, LogFormat, Routing, Security, Server, Store, Voice,
+    Chat, Config, DatabaseUrl, Durability, Exchange, Knowledge, LogFormat, Routing, Security, Server, Store,
+    Voice,
 };

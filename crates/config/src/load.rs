@@ -9,7 +9,7 @@ use figment::providers::{Format as _, Yaml};
 use figment::value::{Dict, Tag, Value};
 
 use crate::nearest::nearest;
-use crate::{Chat, Config, ConfigError, Knowledge, Routing, Security, Server, Store, Voice};
+use crate::{Chat, Config, ConfigError, Exchange, Knowledge, Routing, Security, Server, Store, Voice};
 
 const PREFIX: &str = "MINSHENG_";
 
@@ -22,6 +22,7 @@ pub(crate) const SECTIONS: &[(&str, &[&str])] = &[
     ("knowledge", Knowledge::NAMES),
     ("routing", Routing::NAMES),
     ("voice", Voice::NAMES),
+    ("exchange", Exchange::NAMES),
 ];
 
 impl Config {
@@ -71,6 +72,7 @@ impl Config {
             knowledge: Knowledge::read("knowledge", of("knowledge"), &mut problems),
             routing: Routing::read("routing", of("routing"), &mut problems),
             voice: Voice::read("voice", of("voice"), &mut problems),
+            exchange: Exchange::read("exchange", of("exchange"), &mut problems),
         };
         config.check(&mut problems);
         if problems.is_empty() { Ok(config) } else { Err(ConfigError::Wrong(problems)) }

@@ -23,6 +23,8 @@ pub struct Config {
     pub routing: Routing,
     /// Telephone calls.
     pub voice: Voice,
+    /// Other systems.
+    pub exchange: Exchange,
 }
 
 section! {
@@ -207,6 +209,14 @@ section! {
         elderly_numbers: Vec<String> = Vec::new(), "老年一键通号码列表：摘机直接进人工队列，最优先，不播任何提示";
         /// Nothing received from an agent's telephone for this long: back to the queue, in seconds.
         lost_secs: u32 = 20, [5..=300], "多少秒收不到座席话机的声音就把来电退回排队";
+    }
+}
+
+section! {
+    /// Other systems.
+    Exchange "对外交换" {
+        /// The file that says with whom; empty: with nobody (docs/exchange.md).
+        file: String = String::new(), "对外交换的配置文件（上级平台、订阅、Open311），写法见 docs/exchange.md；不填则不对外交换";
     }
 }
 

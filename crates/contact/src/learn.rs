@@ -139,9 +139,8 @@ impl Hotline {
         authorise(ctx, Permission::ContactRead, None)?;
         let messages = self.messages(id, 0, true).await?;
         let at = messages.iter().position(|message| message.seq == seq && message.author == "citizen");
-        let (before, said) = match at.and_then(|at| messages.split_at_checked(at)) {
-            Some((before, [said, ..])) => (before, said),
-            _ => return Err(ContactError::Words("只能标注市民自己说的话，请在对话里选一句。")),
+        let Some((before, [said, ..])) = at.and_then(|at| messages.split_at_checked(at)) else {
+            return Err(ContactError::Words("只能标注市民自己说的话，请在对话里选一句。"));
         };
         let was = self.reader().read(&said.text, &Heard::Opening);
         let was = learning::label_of(task, &was);

@@ -44,6 +44,6 @@ pub async fn hotline(database: &TestDb, clock: Arc<dyn Clock>, mut rng: Rng) -> 
     casework.refresh().await.expect("tickets");
     let learning = Learning::new(store.clone(), rng.fork());
     let policy = dialogue::Policy::default();
-    let parts = Parts { store, library, router, casework, accounts, keys, learning, policy };
+    let parts = Parts { store, library, router, casework, learning, accounts, keys, policy };
     Hotline::open(parts, clock, rng).await.expect("a hotline")
 }

@@ -362,7 +362,12 @@ impl Learning {
                     (Some(part), Some(model)) => models = models.with(part, model),
                     // A database touched by hand must not take the hotline down: what is built in stands.
                     _ => {
-                        tracing::error!(task, version, part = name, "weights cannot be read and are left out")
+                        tracing::error!(
+                            task,
+                            version,
+                            part = name,
+                            "weights cannot be read and are left out"
+                        );
                     }
                 }
             }

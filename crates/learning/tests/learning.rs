@@ -1,5 +1,7 @@
 //! What learning does on every engine.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail their test")]
+
 use std::sync::Arc;
 
 use kernel::{Actor, Clock, Coded as _, Ctx, ErrorCode, Micros, Rng, Role, Scope, StaffId};

@@ -178,7 +178,7 @@ fn bare_number(phone: &str) -> String {
     }
 }
 
-fn hmac_sm3(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+pub(crate) fn hmac_sm3(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     // HMAC fills a short key up with zeros to the hash's block (RFC 2104), here so that the length is right by type.
     let mut block = [0_u8; 64];
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);

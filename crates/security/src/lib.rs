@@ -19,6 +19,7 @@ mod mask;
 mod masked;
 mod password;
 mod permission;
+mod sign;
 pub mod sql;
 
 pub use account::{Accounts, LoggedIn, NewStaff, Policy, Staff, StaffChange, Whoami};
@@ -28,3 +29,4 @@ pub use mask::{mask_name, mask_phone, mask_text};
 pub use masked::Masked;
 pub use password::PasswordCost;
 pub use permission::{Permission, authorise, covers, permissions};
+pub use sign::{sign, signed};

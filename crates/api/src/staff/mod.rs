@@ -8,6 +8,7 @@ mod casework;
 mod contacts;
 mod desk;
 mod drafts;
+mod exchange;
 mod intake;
 mod learning;
 mod library;
@@ -39,6 +40,8 @@ pub struct Staffed {
     pub config: Arc<Config>,
     /// Ends live streams.
     pub closing: Closing,
+    /// Other systems, where they are set up.
+    pub exchange: Option<::exchange::Exchange>,
 }
 
 impl std::fmt::Debug for Staffed {
@@ -140,6 +143,15 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(learning::train))
         .routes(routes!(learning::use_version))
         .routes(routes!(learning::label_words))
+        .routes(routes!(exchange::overview))
+        .routes(routes!(exchange::waiting))
+        .routes(routes!(exchange::letters))
+        .routes(routes!(exchange::resend_all))
+        .routes(routes!(exchange::resend))
+        .routes(routes!(exchange::drop_letter))
+        .routes(routes!(exchange::reconciliation))
+        .routes(routes!(exchange::files))
+        .routes(routes!(exchange::file))
         .routes(routes!(admin::people, admin::person_create))
         .routes(routes!(admin::person_change))
         .routes(routes!(admin::password))

@@ -19,6 +19,7 @@ mod refresh;
 mod rows;
 mod search;
 mod similar;
+mod since;
 mod step;
 mod take;
 mod tell;
@@ -43,6 +44,7 @@ pub use list::{DueFilter, Paging, TicketFilter};
 pub use notice::{Notice, Notices};
 pub use progress::Proof;
 pub use similar::Related;
+pub use since::{Moved, Outline, Place};
 pub use take::{Part, StepForm};
 
 /// The purpose under which what is personal in a ticket is sealed.
