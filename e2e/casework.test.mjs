@@ -2,17 +2,12 @@
 // dispatcher sends it with reasons, the unit accepts, asks and replies with a file, the citizen answers and rates on his page, it is
 // reopened, replied to again, called back and archived; a supervisor watches. Who reports a breach is hidden from the unit everywhere.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
-import { chromium } from 'playwright-core'
-
+import { clean as cleanly, desk, launch, shots } from './browser.mjs'
 import { Server } from './server.mjs'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const shots = join(import.meta.dirname, 'shots')
 const PHONE = '13812345678'
 const REPORTER = { name: '欧阳听雨', phone: '13987654321' }
 const GOOD = '您好，宋诏桥社区88号门口的路灯，11月23日现场查看是电缆破损，今天已更换电缆并恢复照明。有问题请联系市政中心0574-00000052。'
@@ -21,12 +16,8 @@ let server
 let browser
 
 before(async () => {
-  mkdirSync(shots, { recursive: true })
   server = await Server.fresh()
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-component-update'],
-  })
+  browser = await launch()
 })
 after(async () => {
   await browser?.close()
@@ -39,30 +30,13 @@ const people = new Map()
 async function as(login) {
   const known = people.get(login)
   if (known) return known
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
-  const tab = await context.newPage()
-  tab.on('pageerror', (error) => assert.fail(`${login}: ${error.message}`))
-  await tab.goto(`${server.base}/console/login`)
-  await tab.locator('input').first().fill(login)
-  await tab.locator('input[type=password]').fill('minsheng-demo')
-  await tab.getByRole('button', { name: '登录' }).click()
-  await tab.waitForURL((url) => !url.pathname.endsWith('/login'))
+  const tab = await desk(browser, server.base, login)
   people.set(login, tab)
   return tab
 }
 
+const clean = (tab, name) => cleanly(tab, `casework-${name}`, { fullPage: true })
 const go = (tab, path) => tab.goto(`${server.base}/console${path}`)
-
-async function clean(tab, name) {
-  await tab.waitForLoadState('networkidle').catch(() => {})
-  await tab.screenshot({ path: join(shots, `casework-${name}.png`), fullPage: true })
-  await tab.evaluate(axe)
-  const found = await tab.evaluate(async () => {
-    const result = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  })
-  assert.deepEqual(found, [], `axe on ${name}`)
-}
 
 /** Opens a ticket in a queue of work. */
 async function pick(tab, view, title) {

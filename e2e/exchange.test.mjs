@@ -3,19 +3,15 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 
-import { chromium } from 'playwright-core'
-
+import { clean as cleanly, desk as deskOf, launch } from './browser.mjs'
 import { Server } from './server.mjs'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const shots = join(import.meta.dirname, 'shots')
 const scripts = resolve(import.meta.dirname, '../scripts')
 const KEY = 'a-key-of-the-test'
 const platform = { refusing: true, taken: new Map(), server: null }
@@ -47,7 +43,6 @@ function listen() {
 }
 
 before(async () => {
-  mkdirSync(shots, { recursive: true })
   const port = await listen()
   server = await Server.fresh((folder) => {
     const secret = join(folder, 'platform.key')
@@ -67,10 +62,7 @@ open311:
 `)
     return { MINSHENG_EXCHANGE__FILE: join(folder, 'exchange.yaml') }
   })
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-component-update'],
-  })
+  browser = await launch()
 })
 after(async () => {
   await browser?.close()
@@ -78,26 +70,8 @@ after(async () => {
   platform.server?.close()
 })
 
-async function desk(name) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
-  const tab = await context.newPage()
-  await tab.goto(`${server.base}/console/login`)
-  await tab.locator('input').first().fill(name)
-  await tab.locator('input[type=password]').fill('minsheng-demo')
-  await tab.getByRole('button', { name: '登录' }).click()
-  await tab.waitForURL((url) => !url.pathname.endsWith('/login'))
-  return tab
-}
-
-async function clean(tab, name) {
-  await tab.screenshot({ path: join(shots, `exchange-${name}.png`) })
-  await tab.evaluate(axe)
-  const found = await tab.evaluate(async () => {
-    const result = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  })
-  assert.deepEqual(found, [], `axe on ${name}`)
-}
+const desk = (name) => deskOf(browser, server.base, name)
+const clean = (tab, name) => cleanly(tab, `exchange-${name}`)
 
 /** A Python with the client libraries: the one given, or one made for the test. Nothing when their registry is out of reach. */
 function python(folder) {

@@ -1,55 +1,26 @@
 // Knowledge kept by two people, in a real browser: what citizens ask without an answer becomes a draft, a second person passes it, and
 // the next citizen is answered; a citizen's "this is wrong" lands on the list and is dealt with.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
-import { chromium } from 'playwright-core'
-
+import { clean as cleanly, desk as deskOf, launch } from './browser.mjs'
 import { Server } from './server.mjs'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const shots = join(import.meta.dirname, 'shots')
 const ASKED = ['热气球表演场地怎么申请备案', '热气球表演的场地怎么备案', '热气球表演场地申请备案找谁']
 let server
 let browser
 
 before(async () => {
-  mkdirSync(shots, { recursive: true })
   server = await Server.fresh()
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-component-update'],
-  })
+  browser = await launch()
 })
 after(async () => {
   await browser?.close()
   await server.end()
 })
 
-async function desk(name) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
-  const tab = await context.newPage()
-  tab.on('dialog', (dialog) => void dialog.accept())
-  await tab.goto(`${server.base}/console/login`)
-  await tab.locator('input').first().fill(name)
-  await tab.locator('input[type=password]').fill('minsheng-demo')
-  await tab.getByRole('button', { name: '登录' }).click()
-  await tab.waitForURL((url) => !url.pathname.endsWith('/login'))
-  return tab
-}
-
-async function clean(tab, name) {
-  await tab.screenshot({ path: join(shots, `knowledge-${name}.png`) })
-  await tab.evaluate(axe)
-  const found = await tab.evaluate(async () => {
-    const result = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  })
-  assert.deepEqual(found, [], `axe on ${name}`)
-}
+const desk = (name) => deskOf(browser, server.base, name)
+const clean = (tab, name) => cleanly(tab, `knowledge-${name}`)
 
 async function chat(words) {
   const opened = await server.call('POST', '/chats', {})

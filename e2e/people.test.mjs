@@ -1,27 +1,17 @@
 // The main jobs of people, in a real browser: a citizen asks and is answered; asks for a person, whose desk shows everything;
 // the agent answers, opens a ticket and wraps up; every page is free of axe findings.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
-import { chromium } from 'playwright-core'
-
+import { clean, launch, login } from './browser.mjs'
 import { Server } from './server.mjs'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const shots = join(import.meta.dirname, 'shots')
 let server
 let browser
 
 before(async () => {
-  mkdirSync(shots, { recursive: true })
   server = await Server.fresh()
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-component-update'],
-  })
+  browser = await launch()
 })
 after(async () => {
   await browser?.close()
@@ -33,27 +23,9 @@ async function page(viewport = { width: 390, height: 844 }) {
   return context.newPage()
 }
 
-async function clean(tab, name) {
-  await tab.screenshot({ path: join(shots, `${name}.png`) })
-  await tab.evaluate(axe)
-  const found = await tab.evaluate(async () => {
-    const result = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  })
-  assert.deepEqual(found, [], `axe on ${name}`)
-}
-
 async function ask(tab, text) {
   await tab.locator('#text').fill(text)
   await tab.getByRole('button', { name: '发送' }).click()
-}
-
-async function login(tab, name) {
-  await tab.goto(`${server.base}/console/login`)
-  await tab.locator('input').first().fill(name)
-  await tab.locator('input[type=password]').fill('minsheng-demo')
-  await tab.getByRole('button', { name: '登录' }).click()
-  await tab.waitForURL((url) => !url.pathname.endsWith('/login'))
 }
 
 test('a citizen asks and is answered from a source in force', async () => {
@@ -84,7 +56,7 @@ test('without JavaScript the page still answers', async () => {
 
 test('a wish for a person reaches a desk that already knows everything', async () => {
   const desk = await page({ width: 1440, height: 900 })
-  await login(desk, 'agent4')
+  await login(desk, server.base, 'agent4')
   await desk.goto(`${server.base}/console/desk`)
   await desk.getByRole('button', { name: '空闲', exact: true }).first().click()
   const citizen = await page()
@@ -150,7 +122,7 @@ test('the other roles see their screens', async () => {
     ['admin', 'admin/audit', 'audit'],
   ]) {
     const tab = await page({ width: 1440, height: 900 })
-    await login(tab, account)
+    await login(tab, server.base, account)
     await tab.goto(`${server.base}/console/${path}`)
     await tab.waitForLoadState('networkidle').catch(() => {})
     await clean(tab, name)

@@ -2,18 +2,14 @@
 // telephone, and both hear each other; hold, a reload in the middle, hang-up; the recording holds both voices.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
-import { chromium } from 'playwright-core'
-
+import { clean, launch, login } from './browser.mjs'
 import { Server, freePort } from './server.mjs'
 import { Speech, tone, wav } from './speech.mjs'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const shots = join(import.meta.dirname, 'shots')
 const AGENT_HZ = 731
 const CITIZEN_HZ = 1013
 let server
@@ -21,16 +17,10 @@ let speech
 let citizens
 let agents
 
-function browser(...more) {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-component-update',
-      '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required', ...more],
-  })
-}
+const browser = (...more) =>
+  launch('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required', ...more)
 
 before(async () => {
-  mkdirSync(shots, { recursive: true })
   speech = await Speech.start()
   const sip = await freePort()
   const rtp = 30_000 + Math.floor(Math.random() * 280) * 100
@@ -128,16 +118,6 @@ async function hears(page, pitches, what, { within = 15_000, times = 3 } = {}) {
   assert.fail(`never heard ${what} (${pitches.slice(0, 5)} Hz), but ${heard.slice(-60)}`)
 }
 
-async function clean(tab, name) {
-  await tab.screenshot({ path: join(shots, `${name}.png`) })
-  await tab.evaluate(axe)
-  const found = await tab.evaluate(async () => {
-    const result = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  })
-  assert.deepEqual(found, [], `axe on ${name}`)
-}
-
 async function callPage(...scripts) {
   const context = await citizens.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', permissions: ['microphone'] })
   const tab = await context.newPage()
@@ -148,16 +128,12 @@ async function callPage(...scripts) {
 }
 
 /** A member of staff at a page of the console. */
-async function staff(login, path) {
+async function staff(name, path) {
   const context = await agents.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN', permissions: ['microphone'] })
   const tab = await context.newPage()
   await tab.addInitScript(ears)
   await tab.addInitScript(() => localStorage.setItem('ms-devices', '{"cleaning":false}'))
-  await tab.goto(`${server.base}/console/login`)
-  await tab.locator('input').first().fill(login)
-  await tab.locator('input[type=password]').fill('minsheng-demo')
-  await tab.getByRole('button', { name: '登录' }).click()
-  await tab.waitForURL((url) => !url.pathname.endsWith('/login'))
+  await login(tab, server.base, name)
   await tab.goto(`${server.base}/console/${path}`)
   return tab
 }

@@ -363,6 +363,12 @@ impl Hotline {
     ) -> Result<DeskContact, ContactError> {
         let Loaded { record, opened_us, .. } = self.load(id).await?;
         let history = self.history(&record).await?;
+        // Who keeps knowledge or teaches reads what was said, not the tickets.
+        let tickets = if authorise(ctx, Permission::TicketRead, None).is_ok() {
+            self.casework().tickets_of_contact(ctx, id).await?
+        } else {
+            Vec::new()
+        };
         let Record { conversation, hand_over, handed_over_us, .. } = record;
         Ok(DeskContact {
             id: id.to_string(),
@@ -378,7 +384,7 @@ impl Hotline {
             passport: self.passport_view(&conversation.passport),
             messages: self.messages(id, 0, true).await?,
             history,
-            tickets: self.casework().tickets_of_contact(ctx, id).await?,
+            tickets,
         })
     }
 

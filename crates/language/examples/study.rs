@@ -1,5 +1,6 @@
 //! Training and measuring for those who work on the models: `study train TASK CSV DIR`, `study eval TASK CSV OUT [DIR]`,
-//! `study rules TASK CSV OUT` (no model at all), `study time CSV..` (whole readings), `study explain WORDS..`, `study solid` (what the encoder reads).
+//! `study rules TASK CSV OUT` (no model at all), `study time CSV..` (whole readings), `study explain WORDS..`, `study solid` (what the encoder reads),
+//! `study margins TASK CSV STRANGERS.csv.. [--encoder FILE]`.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -38,7 +39,9 @@ fn main() {
         return;
     }
     if args[0] == "margins" {
-        return margins(args[1].parse().unwrap(), &args[2..]);
+        let encoder = args.iter().position(|arg| arg == "--encoder").map(|at| args[at + 1].clone());
+        let files: Vec<String> = args[2..].iter().take_while(|arg| *arg != "--encoder").cloned().collect();
+        return margins(args[1].parse().unwrap(), &files, encoder.as_deref());
     }
     if args[0] == "explain" {
         for text in &args[1..] {
@@ -92,8 +95,10 @@ fn time(files: &[String]) {
 }
 
 /// Linear margins, learned from the `train` lines of the first table, of its test lines and of all lines of the others: what blends
-/// and thresholds are chosen by.
-fn margins(task: Task, files: &[String]) {
+/// and thresholds are chosen by (`tools/encoder/blends.py`). With an encoder that has learned none of them, its logits stand beside.
+fn margins(task: Task, files: &[String], encoder: Option<&str>) {
+    let encoder =
+        encoder.map(|file| language::model::Encoder::from_bytes(&std::fs::read(file).unwrap()).unwrap());
     let tables: Vec<Vec<language::table::Row>> =
         files.iter().map(|file| language::table::read(task, Path::new(file)).unwrap()).collect();
     let (test, rest): (Vec<_>, Vec<_>) = tables[0].iter().cloned().partition(|row| row.split == "test");
@@ -106,12 +111,18 @@ fn margins(task: Task, files: &[String]) {
                 let meaning = language::model::meaning::builtin().vector(&features);
                 let escape = language::escape::hear_views(&views, &row.heard);
                 let signs = language::danger::look_views(&views);
+                let logits = encoder.as_ref().and_then(|encoder| {
+                    let head = encoder.head(*part)?;
+                    let before = if part.spec().place { row.heard.before() } else { "" };
+                    let adds = head.adds(&encoder.sentence(&views.solid, before), &model.labels);
+                    Some(adds.into_iter().map(|add| add / head.blend).collect::<Vec<f32>>())
+                });
                 println!(
                     "{}",
                     serde_json::json!({
                         "part": part.name(), "set": set, "text": row.text, "solid": views.solid, "heard": row.heard,
                         "label": row.label, "service": row.service, "labels": model.labels,
-                        "margins": model.scores(&features, &meaning).margins,
+                        "margins": model.scores(&features, &meaning).margins, "logits": logits, "split": row.split,
                         "wish": escape.wish.map(|wish| wish.by), "refused": escape.refused,
                         "lean": signs.lean(), "certain": signs.danger.is_some() && signs.certain,
                     })

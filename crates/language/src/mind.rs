@@ -60,7 +60,7 @@ impl<'a> Mind<'a> {
     fn sentence(&self, part: Part) -> Option<(&'a Head, &Arc<[f32]>)> {
         let encoder = self.models.encoder()?;
         let head = encoder.head(part)?;
-        let before = if part.spec().place { before(self.heard) } else { "" };
+        let before = if part.spec().place { self.heard.before() } else { "" };
         let [plain, placed] = &self.sentence;
         let cell = if before.is_empty() { plain } else { placed };
         Some((head, cell.get_or_init(|| encoder.sentence(&self.views.solid, before))))
@@ -94,17 +94,5 @@ impl<'a> Mind<'a> {
         let scores = self.scores(part)?;
         let margin = |name| model.label(name).map(|label| scores.margin(label));
         Some(margin("1")? - margin("0")? - part.threshold(self.deep()))
-    }
-}
-
-/// Where something was said, in words the encoder was trained with.
-const fn before(heard: &Heard) -> &str {
-    match heard {
-        Heard::Opening => "",
-        Heard::AfterAnswer => "答完后",
-        Heard::AfterFail => "没听懂后",
-        Heard::Offered => "问要不要人工",
-        Heard::Queue => "排队时",
-        Heard::Form(question) => question.as_str(),
     }
 }

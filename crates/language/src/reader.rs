@@ -137,7 +137,7 @@ const DECLARED: f32 = 0.8;
 /// Up to this many characters words of a wish are a wish, whatever the models think.
 const PLAIN_WISH: usize = 8;
 /// How sure the models must be that words of a wish in a longer sentence are none: 上回转到人工等了半小时.
-const NO_WISH: f32 = -1.6;
+const NO_WISH: f32 = -1.2;
 
 /// Rules first, at any length and without a model; the model adds what they miss. With the encoder it also tells where the words
 /// of a wish stand in a sentence that is none.

@@ -21,6 +21,20 @@ pub enum Heard {
     Form(String),
 }
 
+impl Heard {
+    /// The same in words, as the sentence encoder was trained with it; empty at the opening.
+    pub const fn before(&self) -> &str {
+        match self {
+            Self::Opening => "",
+            Self::AfterAnswer => "答完后",
+            Self::AfterFail => "没听懂后",
+            Self::Offered => "问要不要人工",
+            Self::Queue => "排队时",
+            Self::Form(question) => question.as_str(),
+        }
+    }
+}
+
 /// Why the words were taken for a wish for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HumanWish {
