@@ -34,9 +34,9 @@ pub use error::CaseworkError;
 pub use model::{Case, Command, Event, Kind, Refusal, State, Step, Urgency, WindowResult};
 pub use organisation::{Organisation, Place, Unit};
 pub use service::{
-    Board, BoardLine, Casework, CitizenForm, CitizenStep, DueFilter, FILE_MAX_BYTES, FILES_MAX, Group,
-    Indicators, Lights, Notice, Notices, Options, Paging, Part, Proof, Rates, Recommendations, Related,
-    Repeats, StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
+    Beside, Board, BoardLine, Casework, CitizenForm, CitizenStep, DueFilter, FILE_MAX_BYTES, FILES_MAX,
+    Group, Indicators, Lights, Notice, Notices, Options, Paging, Part, Proof, Rates, Recommendations,
+    Related, Repeats, StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
 };
 pub use service::{Moved, Outline, Place as RecordPlace};
 pub use view::{

@@ -142,9 +142,8 @@ impl Exchange {
         if let Some(linked) = linked {
             return Ok(Some(linked.try_get::<String, _>(1)? == "theirs"));
         }
-        // A ticket of the peer's, its link not written yet: registered by us, it is one.
         if setup.push.tickets == Which::Received {
-            return Ok((moved.actor == OWN && moved.place.seq == 1).then_some(true));
+            return Ok(None);
         }
         let domains = &setup.push.domains;
         if domains.is_empty() {

@@ -159,16 +159,21 @@ impl Exchange {
             ..blank(Kind::Help)
         };
         let key = format!("{}:{foreign}", peer.code);
-        let ticket = self.0.casework.ticket_open(ctx, &key, draft).await?;
-        let mut tx = self.0.store.begin(ctx).await?;
-        sqlx::query(sql::LINK_ADD)
-            .bind(peer.code.as_str())
-            .bind(foreign.as_str())
-            .bind(ticket.row.number.as_str())
-            .bind("theirs")
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
+        // In one transaction: a follower that met the ticket without its link would send it back to the peer as ours.
+        let code = peer.code.clone();
+        let linked: casework::Beside<'_> = &move |tx, number| {
+            let (code, foreign) = (code.clone(), foreign.clone());
+            Box::pin(async move {
+                let link = sqlx::query(sql::LINK_ADD)
+                    .bind(code)
+                    .bind(foreign)
+                    .bind(number.to_owned())
+                    .bind("theirs");
+                link.execute(&mut **tx).await?;
+                Ok(())
+            })
+        };
+        let ticket = self.0.casework.ticket_open_with(ctx, &key, draft, Some(linked)).await?;
         Ok(ticket.row.number)
     }
 

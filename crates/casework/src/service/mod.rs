@@ -42,6 +42,7 @@ pub use board::{
 pub use citizen::{CitizenForm, CitizenStep};
 pub use list::{DueFilter, Paging, TicketFilter};
 pub use notice::{Notice, Notices};
+pub use open::Beside;
 pub use progress::Proof;
 pub use similar::Related;
 pub use since::{Moved, Outline, Place};

@@ -1,5 +1,7 @@
 //! Opening a ticket.
 
+use std::pin::Pin;
+
 use kernel::{Actor, ContactId, Ctx, Micros, TicketId};
 use security::{Permission, SecurityError, authorise, mask_name, mask_phone};
 use serde::Deserialize;
@@ -16,6 +18,16 @@ use crate::{Case, CaseworkError, Event, Ticket, TicketDraft, sql};
 
 /// The longest request key, in characters.
 const KEY_MAX_CHARS: usize = 200;
+
+/// What is written beside a new ticket, given its number.
+pub type Beside<'a> = &'a (
+        dyn for<'t> Fn(
+    &'t mut Tx,
+    &'t str,
+) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 't>>
+            + Send
+            + Sync
+    );
 
 /// A ticket to be registered, with what names the occasion.
 pub(super) struct Lodging<'a> {
@@ -46,6 +58,20 @@ impl Casework {
         request_key: &str,
         draft: TicketDraft,
     ) -> Result<Ticket, CaseworkError> {
+        self.ticket_open_with(ctx, request_key, draft, None).await
+    }
+
+    /// The same, and what the caller writes in the transaction that registers the ticket: whoever sees the ticket sees that too.
+    ///
+    /// # Errors
+    /// As [`Self::ticket_open`], or when `beside` fails; then nothing is registered.
+    pub async fn ticket_open_with(
+        &self,
+        ctx: &Ctx,
+        request_key: &str,
+        draft: TicketDraft,
+        beside: Option<Beside<'_>>,
+    ) -> Result<Ticket, CaseworkError> {
         may_open(ctx, &draft)?;
         if request_key.chars().count() > KEY_MAX_CHARS {
             return Err(Refusal::TooLong(KEY_MAX_CHARS).into());
@@ -73,6 +99,9 @@ impl Casework {
             };
             return self.shown(ctx, &number).await;
         };
+        if let Some(beside) = beside {
+            beside(&mut tx, &number).await?;
+        }
         tx.wake(TOPIC);
         tx.commit().await?;
         self.shown(ctx, &number).await

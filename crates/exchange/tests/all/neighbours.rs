@@ -372,7 +372,8 @@ open311: {jurisdiction: x, keys: [{name: n, sm3: short}]}
     );
     assert!(form("push: {tickets: some}").contains("没有“some”这种取值"));
     assert!(form("peer: {name: 甲}").contains("缺少“code”"));
-    assert!(form("open311: [").contains("不是正确的 YAML"));
+    let torn = form("peer: \"省平台\npush: {}\n");
+    assert!(torn.contains("不是正确的 YAML"), "{torn}");
     assert!(Setup::read("f.yaml", "").is_ok());
     assert!(
         Setup::load(std::path::Path::new("/nowhere.yaml")).unwrap_err().to_string().contains("读不到文件")
