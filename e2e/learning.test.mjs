@@ -40,7 +40,7 @@ async function contacts() {
 }
 
 async function choose(scope, label, option) {
-  await scope.getByRole('combobox', { name: label }).click()
+  await scope.locator('.el-select', { has: scope.page().getByRole('combobox', { name: label }) }).click()
   await scope.page().getByRole('option', { name: option, exact: true }).click()
 }
 
@@ -81,8 +81,8 @@ test('what was misheard is said in the contact, checked, learned, and can be unl
   await card.getByText('再核对 20 条就可以训练').waitFor()
   await clean(tab, 'overview')
   await card.getByRole('button', { name: String(SAID.length) }).click()
-  await tab.getByRole('button', { name: `采用：${MISHEARD}` }).click()
-  await tab.getByRole('button', { name: `采用：${MISHEARD}` }).waitFor({ state: 'detached' })
+  await tab.getByRole('button', { name: `采用：${MISHEARD}`, exact: true }).click()
+  await tab.getByRole('button', { name: `采用：${MISHEARD}`, exact: true }).waitFor({ state: 'detached' })
   await clean(tab, 'labels')
   const trainer = await session('trainer1')
   for (const row of (await trainer('GET', '/learning/labels?state=new')).body.rows) {
