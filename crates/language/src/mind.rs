@@ -11,6 +11,8 @@ use crate::model::{Features, Models, Part, Scores};
 use crate::reading::Heard;
 use crate::views::Views;
 
+static OPENING: Heard = Heard::Opening;
+
 /// One utterance before the models.
 pub struct Mind<'a> {
     models: &'a Models,
@@ -25,6 +27,11 @@ impl<'a> Mind<'a> {
     /// Nothing is computed yet.
     pub const fn new(models: &'a Models, views: &'a Views, heard: &'a Heard) -> Self {
         Self { models, views, heard, plain: OnceCell::new(), sentence: [OnceCell::new(), OnceCell::new()] }
+    }
+
+    /// The same words as the first of a conversation.
+    pub fn at_opening(&self) -> Self {
+        Self::new(self.models, self.views, &OPENING)
     }
 
     fn plain(&self) -> &(Features, [f32; WIDTH]) {

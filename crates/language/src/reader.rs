@@ -137,7 +137,7 @@ const DECLARED: f32 = 0.8;
 /// Up to this many characters words of a wish are a wish, whatever the models think.
 const PLAIN_WISH: usize = 8;
 /// How sure the models must be that words of a wish in a longer sentence are none: 上回转到人工等了半小时.
-const NO_WISH: f32 = -1.2;
+const NO_WISH: f32 = -1.5;
 
 /// Rules first, at any length and without a model; the model adds what they miss. With the encoder it also tells where the words
 /// of a wish stand in a sentence that is none.
@@ -147,6 +147,8 @@ fn wish(mind: &Mind, views: &Views, heard: &Heard) -> Escape {
         && mind.deep()
         && views.solid.chars().count() > PLAIN_WISH
         && mind.yes(Part::Human).is_some_and(|beyond| beyond < NO_WISH)
+        // A form's question alone does not talk a wish away: the words by themselves must be none either.
+        && mind.at_opening().yes(Part::Human).is_some_and(|beyond| beyond < NO_WISH)
     {
         return Escape { wish: None, ..escape };
     }

@@ -114,6 +114,11 @@ fn anywhere(text: &str, extra: &str, dice: &mut Dice) -> String {
         .collect()
 }
 
+/// Every how many-th line is tried: the encoder takes 20 ms a line. `MINSHENG_ALL_LINES=1` tries all.
+fn every() -> usize {
+    if std::env::var_os("MINSHENG_ALL_LINES").is_some() { 1 } else { 4 }
+}
+
 /// The lines heard as they stand, and how many of them are lost through a change.
 fn lost(
     task: Task,
@@ -123,7 +128,8 @@ fn lost(
 ) -> (usize, Vec<String>) {
     let mut dice = Dice(0x51_7cc1);
     let rows = read(task, &table(file)).unwrap();
-    let real: Vec<_> = rows.iter().filter(|row| row.label == "1" && heard(&row.text, &row.heard)).collect();
+    let positive = rows.iter().filter(|row| row.label == "1").step_by(every());
+    let real: Vec<_> = positive.filter(|row| heard(&row.text, &row.heard)).collect();
     let gone = real
         .iter()
         .map(|row| (row, change(&row.text, &mut dice)))
@@ -187,4 +193,28 @@ fn fillers_anywhere_lose_no_wish_and_no_emergency() {
     assert!(gone.is_empty(), "{} of {all} wishes: {gone:?}", gone.len());
     let (all, gone) = lost(Task::Emergency, "emergency.csv", danger, filler);
     assert!(gone.is_empty(), "{} of {all} emergencies: {gone:?}", gone.len());
+}
+
+/// The plainest wishes are wishes whatever a form had asked: what the encoder makes of a question does not talk them away.
+#[test]
+fn plain_wishes_are_heard_after_any_question() {
+    let reader = Reader::builtin();
+    let rows = read(Task::HumanRequest, &table("human_request.csv")).unwrap();
+    let mut questions: Vec<&Heard> =
+        rows.iter().map(|row| &row.heard).filter(|heard| matches!(heard, Heard::Form(_))).collect();
+    questions.sort_by_key(|heard| heard.before());
+    questions.dedup();
+    assert!(questions.len() > 50, "{}", questions.len());
+    for wish in [
+        "转人工",
+        "麻烦帮我接一下人工客服",
+        "别废话了叫个人来",
+        "跟你这个机器说不清楚",
+        "有没有活人啊",
+        "我不想跟机器说了，换个人跟我讲",
+    ] {
+        for question in questions.iter().step_by(every()) {
+            assert!(reader.human(wish, question).wish.is_some(), "{wish} after {question:?}");
+        }
+    }
 }
