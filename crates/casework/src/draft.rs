@@ -85,6 +85,28 @@ pub struct WindowMatter {
 }
 
 impl TicketDraft {
+    /// A draft with nothing in it.
+    pub const fn blank(kind: Kind) -> Self {
+        Self {
+            kind,
+            category: String::new(),
+            domain: String::new(),
+            title: String::new(),
+            urgent: false,
+            callback: false,
+            contact: None,
+            place: String::new(),
+            phone: String::new(),
+            name: String::new(),
+            facts: Vec::new(),
+            words: Vec::new(),
+            caller_key: None,
+            unit: None,
+            window: None,
+            confidential: false,
+        }
+    }
+
     /// The draft with every text fit to be kept and no field empty that a list needs.
     ///
     /// # Errors
@@ -151,24 +173,7 @@ mod tests {
     use super::*;
 
     fn draft() -> TicketDraft {
-        TicketDraft {
-            kind: Kind::Help,
-            category: String::new(),
-            domain: String::new(),
-            title: String::new(),
-            urgent: false,
-            callback: false,
-            contact: None,
-            place: String::new(),
-            phone: String::new(),
-            name: String::new(),
-            facts: Vec::new(),
-            words: Vec::new(),
-            caller_key: None,
-            unit: None,
-            window: None,
-            confidential: false,
-        }
+        TicketDraft::blank(Kind::Help)
     }
 
     #[test]

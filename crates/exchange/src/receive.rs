@@ -156,7 +156,7 @@ impl Exchange {
                 personal: false,
             }],
             words: vec![take("words")],
-            ..blank(Kind::Help)
+            ..TicketDraft::blank(Kind::Help)
         };
         let key = format!("{}:{foreign}", peer.code);
         // In one transaction: a follower that met the ticket without its link would send it back to the peer as ours.
@@ -344,26 +344,4 @@ impl Exchange {
 
 fn purpose(id: &str) -> String {
     format!("exchange.file:{id}")
-}
-
-/// A draft with nothing in it.
-pub(crate) const fn blank(kind: Kind) -> TicketDraft {
-    TicketDraft {
-        kind,
-        category: String::new(),
-        domain: String::new(),
-        title: String::new(),
-        urgent: false,
-        callback: false,
-        contact: None,
-        place: String::new(),
-        phone: String::new(),
-        name: String::new(),
-        facts: Vec::new(),
-        words: Vec::new(),
-        caller_key: None,
-        unit: None,
-        window: None,
-        confidential: false,
-    }
 }

@@ -30,6 +30,7 @@ impl<'a> Mind<'a> {
     }
 
     /// The same words as the first of a conversation.
+    #[must_use]
     pub fn at_opening(&self) -> Self {
         Self::new(self.models, self.views, &OPENING)
     }

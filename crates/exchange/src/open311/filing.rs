@@ -7,7 +7,6 @@ use kernel::Ctx;
 use serde_json::{Value, json};
 
 use super::{Fault, Format, Page, no_service, render, status_of};
-use crate::receive::blank;
 use crate::setup::{ApiKey, Open311 as Terms};
 use crate::words::{cut, digest};
 use crate::{Exchange, sql};
@@ -134,7 +133,7 @@ impl Exchange {
             name,
             facts,
             words: vec![words],
-            ..blank(kind)
+            ..TicketDraft::blank(kind)
         };
         let request =
             idempotency.map(|given| format!("open311:{}:{}", filer.name, cut(given, 80))).unwrap_or_default();

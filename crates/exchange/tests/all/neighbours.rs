@@ -190,7 +190,7 @@ async fn who_wants_to_stay_unknown_is_never_told_to_the_platform() {
             place: "某某新村9幢101室".to_owned(),
             domain: "城管市容".to_owned(),
             words: vec!["我住9幢101室，我是赵铁柱，有人乱倒垃圾".to_owned()],
-            ..crate::support::blank()
+            ..TicketDraft::blank(Kind::Help)
         };
         let ticket = house.ticket_open(&system(), &format!("c{n}"), draft).await.unwrap();
         house.ticket_note(&system(), &ticket.row.number, "赵铁柱又打来电话").await.unwrap();

@@ -87,30 +87,9 @@ pub async fn open_ticket(casework: &Casework, n: usize) -> Ticket {
         name: "张小明".to_owned(),
         words: vec![format!("第{n}盏路灯不亮，请来修")],
         domain: "城管市容".to_owned(),
-        ..blank()
+        ..TicketDraft::blank(Kind::Help)
     };
     casework.ticket_open(&system(), &format!("n{n}"), draft).await.unwrap()
-}
-
-pub fn blank() -> TicketDraft {
-    TicketDraft {
-        kind: Kind::Help,
-        category: String::new(),
-        domain: String::new(),
-        title: String::new(),
-        urgent: false,
-        callback: false,
-        contact: None,
-        place: String::new(),
-        phone: String::new(),
-        name: String::new(),
-        facts: Vec::new(),
-        words: Vec::new(),
-        caller_key: None,
-        unit: None,
-        window: None,
-        confidential: false,
-    }
 }
 
 /// How a peer behaves.

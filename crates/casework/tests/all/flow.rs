@@ -1,61 +1,14 @@
-//! The whole workflow on every engine: steps, clocks, merging, confidentiality, files, boards.
-
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail their test")]
+//! The whole workflow: steps, clocks, merging, confidentiality, files, boards.
 
 use casework::{
-    Casework, CaseworkError, Catalogue, CitizenForm, CitizenStep, Organisation, Paging, Proof, Refusal,
-    State, StepForm, Ticket, TicketDraft, TicketFilter, WindowMatter,
+    Casework, CaseworkError, CitizenForm, CitizenStep, Paging, Proof, Refusal, State, StepForm, Ticket,
+    TicketDraft, TicketFilter, WindowMatter,
 };
-use kernel::{
-    Actor, Coded as _, ContactId, Ctx, HolidayList, Micros, Rng, Role, Scope, StaffId, UnitHours, UnitId,
-    WorkCalendar,
-};
-use security::Keys;
+use kernel::{Coded as _, ContactId, Ctx, Micros, Rng, Role, Scope, UnitId};
 use serde_json::json;
-use store::Store;
 use store::testing::for_each_engine;
 
-fn monday() -> Micros {
-    Micros("2026-11-23T09:00:00+08:00".parse::<jiff::Timestamp>().unwrap().as_microsecond())
-}
-
-fn read<T: serde::de::DeserializeOwned>(file: &str) -> T {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter").join(file);
-    serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn casework(store: &Store) -> Casework {
-    let list: HolidayList = read("holidays.yaml");
-    let calendar = WorkCalendar::new(&list, UnitHours::default()).unwrap();
-    let casework = Casework::new(store.clone(), calendar, Keys::new(&[7; 32]), Rng::seeded(1));
-    casework.set_organisation(read::<Organisation>("organisation.yaml"));
-    casework.set_catalogue(read::<Catalogue>("catalogue.yaml"));
-    casework
-}
-
-fn ctx(actor: Actor) -> Ctx {
-    Ctx { actor, now: monday(), trace: "t".to_owned() }
-}
-
-fn system() -> Ctx {
-    ctx(Actor::System { part: "test".to_owned() })
-}
-
-fn staff(role: Role, scope: Scope) -> Ctx {
-    ctx(Actor::Staff { id: StaffId::from("s1"), role, scope })
-}
-
-fn district(role: Role) -> Ctx {
-    staff(role, Scope::District)
-}
-
-fn unit(id: &str) -> Ctx {
-    staff(Role::UnitHandler, Scope::Unit(UnitId::from(id)))
-}
-
-fn later(ctx: &Ctx, hours: i64) -> Ctx {
-    Ctx { now: ctx.now.plus_secs(hours * 3_600), ..ctx.clone() }
-}
+use crate::support::{self, district, later, monday, staff, system, unit, with_catalogue};
 
 fn form(value: serde_json::Value) -> StepForm {
     serde_json::from_value(value).unwrap()
@@ -63,22 +16,11 @@ fn form(value: serde_json::Value) -> StepForm {
 
 fn draft(contact: &str) -> TicketDraft {
     TicketDraft {
-        kind: casework::Kind::Help,
         category: String::new(),
-        domain: "城管市容".to_owned(),
-        title: "小区门口路灯不亮".to_owned(),
-        urgent: false,
-        callback: false,
-        contact: Some(ContactId::from(contact)),
         place: "中河街道宋诏桥社区".to_owned(),
-        phone: "13812345678".to_owned(),
-        name: "张三丰".to_owned(),
         facts: Vec::new(),
         words: vec!["路灯坏了三天，晚上很黑".to_owned()],
-        caller_key: None,
-        unit: None,
-        window: None,
-        confidential: false,
+        ..support::draft(contact)
     }
 }
 
@@ -100,7 +42,7 @@ const REPLY: &str =
 #[tokio::test]
 async fn objection_question_extension_reply_call_back_archive() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let (dispatcher, shizheng, agent) =
             (district(Role::Dispatcher), unit("shizheng"), district(Role::Agent));
         let number = open(&casework, "c1").await.row.number;
@@ -183,7 +125,7 @@ async fn objection_question_extension_reply_call_back_archive() {
 #[tokio::test]
 async fn two_people_at_once_get_a_clear_answer() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let dispatcher = district(Role::Dispatcher);
         let ticket = open(&casework, "c1").await;
         let number = ticket.row.number;
@@ -200,7 +142,7 @@ async fn two_people_at_once_get_a_clear_answer() {
 #[tokio::test]
 async fn merged_tickets_are_answered_together_and_each_caller_is_told() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let (dispatcher, shizheng) = (district(Role::Dispatcher), unit("shizheng"));
         let lead = open(&casework, "c1").await.row.number;
         let (two, three) = (open(&casework, "c2").await.row.number, open(&casework, "c3").await.row.number);
@@ -234,7 +176,7 @@ async fn merged_tickets_are_answered_together_and_each_caller_is_told() {
 #[tokio::test]
 async fn clocks_warn_escalate_once_and_end_the_waiting() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let (dispatcher, shizheng) = (district(Role::Dispatcher), unit("shizheng"));
         let number = open(&casework, "c1").await.row.number;
         step(&casework, &dispatcher, &number, json!({"step": "dispatch", "unit": "shizheng"})).await;
@@ -261,7 +203,7 @@ async fn clocks_warn_escalate_once_and_end_the_waiting() {
 #[tokio::test]
 async fn who_asked_to_stay_hidden_is_hidden_from_units_and_towns() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let dispatcher = district(Role::Dispatcher);
         let number = open(&casework, "c1").await.row.number;
         step(&casework, &dispatcher, &number, json!({"step": "conceal"})).await;
@@ -296,7 +238,7 @@ async fn who_asked_to_stay_hidden_is_hidden_from_units_and_towns() {
 #[tokio::test]
 async fn files_are_few_small_known_and_clean() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let number = open(&casework, "c1").await.row.number;
         let agent = district(Role::Agent);
         let eicar = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*"].concat();
@@ -325,7 +267,7 @@ async fn files_are_few_small_known_and_clean() {
 #[tokio::test]
 async fn a_matter_of_the_window_ends_with_a_call_back() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let (dispatcher, agent) = (district(Role::Dispatcher), district(Role::Agent));
         let matter = WindowMatter {
             refused: "办理居住证".to_owned(),
@@ -359,7 +301,7 @@ async fn a_matter_of_the_window_ends_with_a_call_back() {
 #[tokio::test]
 async fn a_departments_duty_is_not_pushed_to_a_town_and_sure_ones_go_by_themselves() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let dispatcher = district(Role::Dispatcher);
         let wage = TicketDraft {
             domain: "就业劳动".to_owned(),
@@ -391,7 +333,7 @@ async fn a_departments_duty_is_not_pushed_to_a_town_and_sure_ones_go_by_themselv
 #[tokio::test]
 async fn the_board_counts_and_search_finds() {
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let dispatcher = district(Role::Dispatcher);
         for at in 0..3 {
             open(&casework, &format!("c{at}")).await;
@@ -421,7 +363,7 @@ async fn the_board_counts_and_search_finds() {
 async fn random_steps_leave_every_ticket_with_an_owner_and_a_time() {
     use sqlx::Row as _;
     for_each_engine(async |db| {
-        let casework = casework(db);
+        let casework = with_catalogue(db);
         let mut rng = Rng::seeded(20_261_123);
         let mut numbers = Vec::new();
         for at in 0..6 {
