@@ -2,8 +2,11 @@
 
 mod after;
 mod flow;
+mod form;
 mod found;
 mod listen;
+mod matter;
+mod note;
 mod start;
 mod wait;
 

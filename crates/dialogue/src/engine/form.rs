@@ -1,0 +1,171 @@
+//! Words while something was asked: a form's slot, a choice that was put.
+
+use language::{Act, Heard, Reading};
+
+use super::Turn;
+use super::after::names_kind;
+use crate::event::{Effect, Reason};
+use crate::passport::{Fact, Speaker};
+use crate::slots::{asks_something, looks_like_question};
+use crate::state::{Choice, Phase, Purpose};
+use crate::words;
+
+impl Turn<'_> {
+    pub(super) fn said_in_form(&mut self, reading: &Reading) {
+        match reading.act {
+            Act::AskRepeat => return self.put_again(),
+            Act::AskPause => return self.note(words::TAKE_YOUR_TIME),
+            _ if puts_off(&reading.normal) => return self.note(words::TAKE_YOUR_TIME),
+            Act::AskIdentity => {
+                self.note(self.brain.guards.identity());
+                return self.put_again();
+            }
+            Act::Abandon => {
+                self.state.flow = None;
+                self.state.parked = None;
+                self.state.phase = Phase::Listening;
+                self.state.open_matter = false;
+                self.state.heard = Heard::AfterAnswer;
+                return self.note(words::DROPPED);
+            }
+            _ if reading.refuses_human => {
+                return match beside_refusal(&reading.raw) {
+                    Some(rest) => self.said_in_form(&self.unrefused(&rest)),
+                    None => self.put_again(),
+                };
+            }
+            _ => {}
+        }
+        // The value asked for was named so plainly that it has been noted already.
+        if reading.correction.is_none() && self.just_told() {
+            self.take_volunteered(reading);
+            return self.filled();
+        }
+        if let Some(rest) = &reading.correction {
+            let rest = self.brain.reader.read(rest, &self.state.heard);
+            if self.correct(&rest) {
+                return;
+            }
+            if self.fill(&rest) {
+                return self.filled();
+            }
+            return self.search_aside(&rest);
+        }
+        let question = looks_like_question(&reading.normal) && reading.normal.chars().count() >= 5;
+        if !question && self.fill(reading) {
+            return self.filled();
+        }
+        if question || (reading.act == Act::Statement && reading.normal.chars().count() >= 6) {
+            return self.search_aside(reading);
+        }
+        self.not_an_answer();
+    }
+
+    /// What is left beside a refusal, read without it.
+    pub(super) fn unrefused(&self, rest: &str) -> Reading {
+        Reading { refuses_human: false, ..self.brain.reader.read(rest, &self.state.heard) }
+    }
+
+    pub(super) fn just_told(&self) -> bool {
+        let Phase::Asking { slot } = &self.state.phase else { return false };
+        let told = |fact: &Fact| fact.slot == *slot && fact.at == self.now && fact.by == Speaker::Citizen;
+        self.state.passport.facts.iter().any(told)
+    }
+
+    pub(super) fn search_aside(&mut self, reading: &Reading) {
+        let request = self.request();
+        self.state.aside = Some(reading.raw.clone());
+        self.state.phase = Phase::Seeking { request, purpose: Purpose::Aside };
+        self.effects.push(Effect::Search {
+            request,
+            query: reading.normal.clone(),
+            domain: reading.domain.as_ref().map(|domain| domain.name.clone()),
+            about: None,
+            except: Vec::new(),
+        });
+    }
+
+    pub(super) fn picked(&mut self, reading: &Reading, choices: Vec<Choice>) {
+        let words = language::plain::squash(&reading.normal);
+        let ordinal = ["1", "2", "3", "一", "二", "三", "第一个", "第二个", "第三个"]
+            .iter()
+            .position(|word| *word == words);
+        let by_number = ordinal.and_then(|at| choices.get(at % 3));
+        let by_title = choices.iter().find(|choice| {
+            let title = language::plain::squash(&choice.title);
+            words.chars().count() >= 2 && (title.contains(&words) || words.contains(&title))
+        });
+        let sole = choices.len() == 1;
+        let affirmed = (reading.act == Act::Affirm && sole).then(|| choices.first()).flatten();
+        if let Some(choice) = by_number.or(by_title).or(affirmed).cloned() {
+            self.state.failures = 0;
+            return self.serve(choice.target, choice.card);
+        }
+        let refused = matches!(reading.act, Act::Deny | Act::RejectAnswer)
+            || ["不对", "不是", "都不", "没有一个"].iter().any(|no| words.starts_with(no));
+        if refused && reading.correction.is_none() {
+            return self.hand_over(Reason::NoAnswer);
+        }
+        if reading.act == Act::Statement {
+            return self.told_more(reading, choices);
+        }
+        match reading.act {
+            // 不用了: the caller lets the matter go; 没有了 leaves it open, and it is not lost.
+            Act::Abandon => return self.drop_matter(),
+            Act::Farewell if words.contains("不用") => return self.drop_matter(),
+            Act::Farewell => return self.farewell(),
+            Act::AskIdentity => self.note(self.brain.guards.identity()),
+            Act::AskPause => self.note(words::TAKE_YOUR_TIME),
+            Act::AskRepeat => {}
+            _ => {
+                self.state.failures = self.state.failures.saturating_add(1);
+                if self.brain.guards.too_many_failures(&self.state, self.brain.policy.failures) {
+                    return self.hand_over(Reason::NotUnderstood);
+                }
+            }
+        }
+        self.put_choices(choices);
+    }
+
+    /// Neither picked nor refused: a question is a matter of its own, anything else tells more about the one before, and both
+    /// are searched together.
+    pub(super) fn told_more(&mut self, reading: &Reading, choices: Vec<Choice>) {
+        let before = self.state.passport.matter.as_ref().map(|matter| matter.normal.clone());
+        const SHORT: usize = 9;
+        let sole = choices.len() == 1;
+        let asks = asks_something(&reading.normal) && !(sole && reading.normal.chars().count() < SHORT);
+        let own = asks || names_kind(&reading.normal);
+        let Some(before) = before.filter(|_| !own) else { return self.matter(reading) };
+        let request = self.request();
+        self.state.put = choices;
+        self.state.phase = Phase::Seeking { request, purpose: Purpose::Picked };
+        self.effects.push(Effect::Search {
+            request,
+            query: format!("{before}，{}", reading.normal),
+            domain: self.domain(),
+            about: None,
+            except: Vec::new(),
+        });
+    }
+}
+
+/// 等一下我看下门牌: the answer is on its way.
+fn puts_off(words: &str) -> bool {
+    const LONGEST: usize = 16;
+    const OFF: [&str; 10] =
+        ["等一下", "等下", "等等", "稍等", "等会", "我看下", "我看一下", "我看看", "我去看", "我找找"];
+    words.chars().count() <= LONGEST && OFF.iter().any(|off| words.contains(off))
+}
+
+/// What a caller says beside not wanting a person: 不用转人工，护照有效期几年.
+pub(super) fn beside_refusal(words: &str) -> Option<String> {
+    const REFUSAL: [&str; 7] = ["人工", "真人", "客服", "转接", "接线员", "话务员", "别转"];
+    const SHORTEST: usize = 4;
+    let rest: Vec<&str> = words
+        .split(['，', ',', '。', '；', ';', '！', '!', '\n', ' '])
+        .map(str::trim)
+        .filter(|part| !part.is_empty() && !REFUSAL.iter().any(|word| part.contains(word)))
+        .collect();
+    let rest = rest.join("，");
+    (rest.chars().count() >= SHORTEST).then_some(rest)
+}
