@@ -2,7 +2,7 @@
 // telephone, and both hear each other; hold, a reload in the middle, hang-up; the recording holds both voices.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
