@@ -257,6 +257,8 @@ enum Bench {
     },
     /// 知识检索：快慢、准不准、发布多久能搜到，与别的检索比较
     Knowledge(bench::knowledge::Options),
+    /// 工单很多时：看板、列表、搜索和办理一步各要多久
+    Casework(bench::casework::Options),
     /// 同时进行的网上会话
     Chat {
         /// 会话数
@@ -324,6 +326,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Bench { what: Bench::Knowledge(options) } => {
             runtime.block_on(bench::knowledge::run(&options))?;
+        }
+        Command::Bench { what: Bench::Casework(options) } => {
+            runtime.block_on(bench::casework::run(&options))?;
         }
         Command::Bench { what: Bench::Chat { chats, turns, think_secs, pack } } => {
             runtime.block_on(bench::chat::run(chats, turns, think_secs, &pack))?;

@@ -23,8 +23,8 @@ store::sql! {
     };
     /// A ticket's next state; no row when it has moved on.
     TICKET_CHANGE = "UPDATE tickets SET body = $1, unit = $2, state = $3, due_us = $4, updated_us = $5, next_us = $6,
-            owner = $7, flags = $8, title = $9, version = version + 1
-        WHERE id = $10 AND version = $11";
+            owner = $7, flags = $8, title = $9, place = $10, place_code = $11, version = version + 1
+        WHERE id = $12 AND version = $13";
     /// What happened to a ticket.
     EVENT_ADD = "INSERT INTO ticket_events (ticket_id, seq, kind, actor, body, at_us) VALUES ($1, $2, $3, $4, $5, $6)";
     /// What happened since a place in the record of all tickets, in the order of time.

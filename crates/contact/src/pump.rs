@@ -146,7 +146,8 @@ impl Hotline {
                 return Ok(());
             }
         }
-        match self.casework().ticket_note(&ctx, &addition.number, &addition.words).await {
+        let place = addition.place.as_deref();
+        match self.casework().ticket_told(&ctx, &addition.number, &addition.words, place).await {
             Err(error) if message.attempts < 3 => Err(error.into()),
             Err(error) => {
                 // A ticket closed meanwhile takes no more words; they stand in the transcript of the contact.

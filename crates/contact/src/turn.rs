@@ -80,6 +80,9 @@ pub(crate) struct TicketOrder {
 pub(crate) struct Addition {
     pub number: String,
     pub words: String,
+    /// The place as it is known now, where the words told it closer or put it right.
+    #[serde(default)]
+    pub place: Option<String>,
 }
 
 /// What one event led to.
@@ -228,7 +231,9 @@ impl Hotline {
                     Effect::LeaveQueue => out.commands.push(Command::Abandon { contact: state.id.clone() }),
                     Effect::ToAgent { danger, .. } => out.alert |= danger.is_some(),
                     Effect::OpenTicket { request, draft } => out.tickets.push((request, *draft)),
-                    Effect::AddToTicket { number, words } => out.additions.push(Addition { number, words }),
+                    Effect::AddToTicket { number, words, place } => {
+                        out.additions.push(Addition { number, words, place });
+                    }
                     Effect::LookUpTicket { request, number } => {
                         let text = self.progress_words(&state, &number).await?;
                         events.push_back(Event::TicketProgress { request, text });

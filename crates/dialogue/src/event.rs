@@ -394,6 +394,8 @@ pub enum Effect {
         number: String,
         /// The words.
         words: String,
+        /// The place as it is known now, where the words told it closer or put it right.
+        place: Option<String>,
     },
     /// Look a ticket up.
     LookUpTicket {

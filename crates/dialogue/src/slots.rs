@@ -20,8 +20,8 @@ const LONGEST_YES_NO: usize = 24;
 /// The value of a slot that is refused: 不留, 不方便说. Optional slots accept it and move on.
 pub const REFUSED: &str = "不提供";
 
-/// Reads the answer to the question just put.
-pub fn answer(name: &str, slot: &Slot, reading: &Reading) -> Option<Taken> {
+/// Reads the answer to the question just put, for the first time or `again`.
+pub fn answer(name: &str, slot: &Slot, reading: &Reading, again: bool) -> Option<Taken> {
     if let Some(taken) = volunteered(name, slot, reading) {
         return Some(taken);
     }
@@ -44,7 +44,7 @@ pub fn answer(name: &str, slot: &Slot, reading: &Reading) -> Option<Taken> {
                 .and_then(|value| taken(&value))
         }
         SlotType::Place => (reading.act == Act::Statement)
-            .then(|| place(&reading.raw))
+            .then(|| place(&reading.raw, again))
             .flatten()
             .and_then(|value| taken(&value)),
         SlotType::Name => (reading.act == Act::Statement
@@ -98,11 +98,12 @@ fn choice(slot: &Slot, words: &str) -> Option<Taken> {
     for (value, wordings) in &slot.options {
         for wording in wordings {
             let squashed = squash(wording);
-            if squashed.is_empty() || !words.contains(&squashed) {
+            if squashed.is_empty() {
                 continue;
             }
             // "没有办过" must not be taken for "办过".
-            if negated(words, &squashed) {
+            let said = words.contains(&squashed) && !negated(words, &squashed);
+            if !said && !denied_apart(words, &squashed) {
                 continue;
             }
             let length = squashed.chars().count();
@@ -123,6 +124,20 @@ fn negated(words: &str, wording: &str) -> bool {
     words.split_once(wording).is_some_and(|(before, _)| {
         ["不是", "没有", "没", "不", "并非"].iter().any(|no| before.ends_with(no))
             && !wording.starts_with(['不', '没'])
+    })
+}
+
+/// 没给他交过 says 没交, with other words between.
+fn denied_apart(words: &str, wording: &str) -> bool {
+    const BETWEEN: usize = 3;
+    const LONGEST: usize = 3;
+    let Some(rest) = wording.strip_prefix('没').filter(|rest| (1..=LONGEST).contains(&rest.chars().count()))
+    else {
+        return false;
+    };
+    words.split('没').skip(1).any(|after| {
+        let near: String = after.chars().take(BETWEEN + rest.chars().count()).collect();
+        near.contains(rest)
     })
 }
 
@@ -221,8 +236,47 @@ const PUTS_OFF: &[&str] = &[
 /// Whether words taken for a place can be one: 资格认证怎么弄 ends like a lane and is none.
 pub fn names_place(words: &str) -> bool {
     !looks_like_question(words)
+        && !anywhere(words)
         && !PUTS_OFF.iter().chain(&["哪条", "哪里", "哪个", "不会", "手机"]).any(|no| words.contains(no))
 }
+
+/// Words that could be said of a thousand places.
+const ANYWHERE: &[&str] = &[
+    "小区", "里面", "外面", "楼下", "楼上", "楼道", "门口", "门前", "马路", "路上", "街上", "家里", "旁边",
+    "附近", "边上", "对面", "后面", "前面", "我们", "我家", "你们", "这里", "那里", "这边", "那边", "这个",
+    "那个", "那条", "这条", "一条", "村口", "村里", "村子", "路口", "路边", "河边", "河里", "空地", "单元",
+    "公园", "学校", "公司", "单位", "工地", "就是", "路", "街", "村", "河", "巷", "弄", "幢", "楼", "里",
+    "的", "就", "在", "是", "啊", "呀", "嘛", "了", "吧", "上", "边", "我", "口", "那", "这",
+];
+
+/// The words name no place that anybody could find: 我们小区外面那条路.
+fn anywhere(words: &str) -> bool {
+    let mut rest = squash(words);
+    for word in ANYWHERE {
+        rest = rest.replace(word, "");
+    }
+    rest.is_empty()
+}
+
+/// A place with the number in it put right: 泰悦府3幢 and 8幢 are 泰悦府8幢.
+pub fn put_right(known: &str, told: &str) -> Option<String> {
+    const DIGITS: &str = "0123456789零一二三四五六七八九十百";
+    let digit = |c: char| DIGITS.contains(c);
+    let unit = told.trim_start_matches(digit);
+    let number = told.strip_suffix(unit).filter(|number| !number.is_empty())?;
+    let end = known.rfind(unit).filter(|_| !unit.is_empty() && !unit.contains(digit))?;
+    let before = known.get(..end)?;
+    let kept = before.trim_end_matches(digit);
+    (kept.len() < before.len()).then(|| format!("{kept}{number}{unit}"))
+}
+
+/// What stands in the name of nearly every place.
+const PLACE_MARKS: &[char] = &[
+    '路', '街', '巷', '弄', '道', '桥', '村', '镇', '乡', '区', '园', '苑', '庭', '府', '城', '厦', '场',
+    '店', '站', '号', '幢', '栋', '楼', '门', '口', '旁', '对', '边', '校', '院', '河', '江', '湖', '山',
+    '里', '社', '广', '坊', '墅', '邸', '湾', '岸', '东', '西', '南', '北', '市', '厂', '库', '塘', '浦',
+    '岙', '庙', '馆', '局', '所',
+];
 
 /// The place told first, put closer by what was told later; nothing where that is another place or says no more.
 pub fn closer(known: &str, told: &str) -> Option<String> {
@@ -256,12 +310,7 @@ pub fn closer(known: &str, told: &str) -> Option<String> {
 
 /// A place as people describe it: "不知道叫什么路，就在菜场门口" names the market's door. Nothing where the words only put off,
 /// or name no place at all.
-fn place(words: &str) -> Option<String> {
-    const ANYWHERE: &[&str] = &[
-        "小区", "里面", "外面", "楼下", "楼上", "门口", "马路", "路上", "街上", "家里", "旁边", "附近",
-        "边上", "对面", "我们", "我家", "这里", "那里", "这边", "那边", "这个", "那个", "就是", "里", "的",
-        "就", "在", "是", "啊", "呀", "嘛", "了", "吧",
-    ];
+fn place(words: &str, again: bool) -> Option<String> {
     // 没人困在里面, 已经三天了: told about the matter, and no place.
     const TELLS: &[&str] = &["没", "不是", "已经", "有人", "没有", "昨", "今", "刚", "很", "好几", "太"];
     let clauses = words.split(['，', ',', '。', '；', ';', '！', '!', '？', '?', '\n']).map(str::trim);
@@ -275,12 +324,10 @@ fn place(words: &str) -> Option<String> {
         .iter()
         .find_map(|lead| told.strip_prefix(lead))
         .unwrap_or(&told);
-    let mut rest = squash(told);
-    for word in ANYWHERE {
-        rest = rest.replace(word, "");
-    }
+    // 建筑垃圾，砖头水泥: asked where, they tell what. Asked once more, what they say is the place.
+    let marked = again || told.contains(PLACE_MARKS);
     let length = told.chars().count();
-    (!rest.is_empty() && (3..=60).contains(&length)).then(|| told.to_owned())
+    (marked && !anywhere(told) && (3..=60).contains(&length)).then(|| told.to_owned())
 }
 
 /// 七一年, 1971年: a year of the calendar, not a length of time; 八月 is a month of it.
@@ -399,9 +446,12 @@ pub fn asks_something(words: &str) -> bool {
         "？",
     ];
     let end = words.trim_end_matches(['。', '，', '！', '啊', '呀', ' ']);
+    // 店还开着呢, 好的呢: told, not asked.
+    let tells = ["着呢", "的呢", "了呢"].iter().any(|told| end.ends_with(told));
     looks_like_question(words)
         || MARKS.iter().any(|mark| words.contains(mark))
-        || ["呢", "么", "不", "?", "对吧", "是吧", "伐", "嘛"].iter().any(|mark| end.ends_with(mark))
+        || !tells
+            && ["呢", "么", "不", "?", "对吧", "是吧", "伐", "嘛"].iter().any(|mark| end.ends_with(mark))
         || verb_not_verb(words)
 }
 
@@ -442,24 +492,31 @@ mod tests {
     #[test]
     fn answers_are_read_as_people_give_them() {
         let yes = slot(SlotType::YesNo, None);
-        assert_eq!(answer("x", &yes, &read("有的有的")).unwrap().value, "yes");
-        assert_eq!(answer("x", &yes, &read("还没办呢")).unwrap().value, "no");
+        assert_eq!(answer("x", &yes, &read("有的有的"), false).unwrap().value, "yes");
+        assert_eq!(answer("x", &yes, &read("还没办呢"), false).unwrap().value, "no");
         let months = slot(SlotType::Number, Some("个月"));
-        assert_eq!(answer("x", &months, &read("交了两年了")).unwrap().value, "24");
-        assert_eq!(answer("x", &months, &read("六个月")).unwrap().value, "6");
+        assert_eq!(answer("x", &months, &read("交了两年了"), false).unwrap().value, "24");
+        assert_eq!(answer("x", &months, &read("六个月"), false).unwrap().value, "6");
         let choose = slot(SlotType::Choice, None);
-        assert_eq!(answer("x", &choose, &read("是外面租的房子")).unwrap().value, "market");
-        assert_eq!(answer("x", &choose, &read("第二个")).unwrap().value, "public");
-        assert_eq!(answer("phone", &slot(SlotType::Phone, None), &read("不方便留")).unwrap().value, REFUSED);
+        assert_eq!(answer("x", &choose, &read("是外面租的房子"), false).unwrap().value, "market");
+        assert_eq!(answer("x", &choose, &read("第二个"), false).unwrap().value, "public");
+        assert_eq!(
+            answer("phone", &slot(SlotType::Phone, None), &read("不方便留"), false).unwrap().value,
+            REFUSED
+        );
     }
 
     #[test]
     fn places_are_taken_as_people_describe_them() {
         let asked = slot(SlotType::Place, None);
-        let value = |text: &str| answer("place", &asked, &read(text)).map(|taken| taken.value);
+        let value = |text: &str| answer("place", &asked, &read(text), false).map(|taken| taken.value);
         assert_eq!(value("等一下我看下门牌"), None, "puts off");
         assert_eq!(value("小区里的"), None, "no unit finds that");
         assert_eq!(value("就在格兰春晨12幢"), Some("格兰春晨12幢".to_owned()));
+        assert_eq!(value("建筑垃圾，砖头水泥"), None, "what, not where");
+        let again = answer("place", &asked, &read("都市森林"), true).map(|taken| taken.value);
+        assert_eq!(again, Some("都市森林".to_owned()), "a name is a place when it is told twice");
+        assert!(!names_place("我们小区外面那条路") && names_place("天童南路") && names_place("格兰春晨门口"));
         assert!(value("我也不知道叫什么路，就是第二医院旁边菜场门口").unwrap().contains("第二医院"));
     }
 
@@ -474,13 +531,22 @@ mod tests {
     }
 
     #[test]
+    fn a_number_in_a_place_is_put_right() {
+        let some = |place: &str| Some(place.to_owned());
+        assert_eq!(put_right("首南街道泰悦府3幢", "8幢"), some("首南街道泰悦府8幢"));
+        assert_eq!(put_right("天童南路200号", "666号"), some("天童南路666号"));
+        assert_eq!(put_right("天童南路200号", "天童北路200号"), None, "another place as a whole");
+        assert_eq!(put_right("横溪镇", "8幢"), None);
+    }
+
+    #[test]
     fn what_was_asked_said_back_is_a_yes() {
         let mut asked = slot(SlotType::YesNo, None);
         asked.ask = "有人被咬伤、抓伤了吗？".to_owned();
-        assert_eq!(answer("x", &asked, &read("咬了，我邻居腿上咬了个口子")).unwrap().value, "yes");
-        assert_eq!(answer("x", &asked, &read("没咬到人")).unwrap().value, "no");
+        assert_eq!(answer("x", &asked, &read("咬了，我邻居腿上咬了个口子"), false).unwrap().value, "yes");
+        assert_eq!(answer("x", &asked, &read("没咬到人"), false).unwrap().value, "no");
         asked.ask = "您做的生意里，有没有餐饮或者卖吃的？".to_owned();
-        assert_eq!(answer("x", &asked, &read("卖吃的嘛，面馆")).unwrap().value, "yes");
+        assert_eq!(answer("x", &asked, &read("卖吃的嘛，面馆"), false).unwrap().value, "yes");
     }
 
     #[test]
@@ -495,7 +561,10 @@ mod tests {
     #[test]
     fn telephones_are_read_as_spoken() {
         let phone = slot(SlotType::Phone, None);
-        assert_eq!(answer("phone", &phone, &read("幺三八零零幺三八零零零")).unwrap().value, "13800138000");
+        assert_eq!(
+            answer("phone", &phone, &read("幺三八零零幺三八零零零"), false).unwrap().value,
+            "13800138000"
+        );
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Casework {
         let stored = self.proven(ctx, number, proof).await?;
         let (command, sealed) = self.addition(&stored, words)?;
         // It was proven above; a ticket's caller never changes.
-        let order = Order { command, by: CITIZEN.to_owned(), sealed, belongs: &|_| Ok(()) };
+        let order = Order { command, by: CITIZEN.to_owned(), sealed, place: None, belongs: &|_| Ok(()) };
         self.carry_out(ctx, &stored.number, order, None, |_| Ok(())).await?;
         Ok(())
     }
@@ -36,6 +36,20 @@ impl Casework {
     /// # Errors
     /// When the actor may not, there is no such ticket, or it is closed.
     pub async fn ticket_note(&self, ctx: &Ctx, number: &str, words: &str) -> Result<Ticket, CaseworkError> {
+        self.ticket_told(ctx, number, words, None).await
+    }
+
+    /// As [`Self::ticket_note`], with the place of the ticket where the words tell it closer or put it right.
+    ///
+    /// # Errors
+    /// As [`Self::ticket_note`].
+    pub async fn ticket_told(
+        &self,
+        ctx: &Ctx,
+        number: &str,
+        words: &str,
+        place: Option<&str>,
+    ) -> Result<Ticket, CaseworkError> {
         authorise(ctx, Permission::TicketRead, None)?;
         if authorise(ctx, Permission::TicketReply, None).is_err() {
             authorise(ctx, Permission::TicketCreate, None)?;
@@ -48,6 +62,7 @@ impl Casework {
             command,
             by: self.actor_words(ctx),
             sealed,
+            place: place.map(clean).filter(|place| !place.is_empty()),
             belongs: &|stored| may_see(ctx, stored, &site),
         };
         let number = self.carry_out(ctx, number, order, None, |_| Ok(())).await?;

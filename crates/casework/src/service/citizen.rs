@@ -76,7 +76,7 @@ impl Casework {
             }),
         };
         // It was proven above; a ticket's caller never changes.
-        let order = Order { command, by: CITIZEN.to_owned(), sealed, belongs: &|_| Ok(()) };
+        let order = Order { command, by: CITIZEN.to_owned(), sealed, place: None, belongs: &|_| Ok(()) };
         self.carry_out(ctx, &stored.number, order, None, |_| Ok(())).await?;
         self.ticket_progress(ctx, &stored.number, proof).await
     }

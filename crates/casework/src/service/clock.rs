@@ -48,10 +48,13 @@ impl Casework {
         let waited_out =
             body.case.state == State::Suspended && body.case.step_due.is_some_and(|due| due.at <= now);
         if waited_out {
-            let order =
-                Order {
-                    command: Command::Resume, by: "系统".to_owned(), sealed: None, belongs: &|_| Ok(())
-                };
+            let order = Order {
+                command: Command::Resume,
+                by: "系统".to_owned(),
+                sealed: None,
+                place: None,
+                belongs: &|_| Ok(()),
+            };
             self.take(&mut tx, &stored, &mut body, order, &rules).await?;
         } else {
             self.tell(&mut tx, &stored, &body.case, &rules).await?;

@@ -165,7 +165,8 @@ impl Casework {
                 note: format!("系统按目录自动派单：{}", sure.reasons.join("；")).chars().take(500).collect(),
                 forced: false,
             };
-            let order = Order { command, by: "系统".to_owned(), sealed: None, belongs: &|_| Ok(()) };
+            let order =
+                Order { command, by: "系统".to_owned(), sealed: None, place: None, belongs: &|_| Ok(()) };
             self.take(tx, &stored, &mut body, order, rules).await?;
         }
         Ok(Some(number))
@@ -248,10 +249,21 @@ impl Casework {
         }
         // The place of a report may tell who reports; it is shown, but not searched.
         let place = if case.confidential { "" } else { draft.place.as_str() };
-        for term in search_terms(&[&searched, &draft.category, place]) {
-            sqlx::query(sql::TERM_ADD).bind(term).bind(id.as_str()).execute(&mut **tx).await?;
-        }
+        self.findable(tx, id.as_str(), &[&searched, &draft.category, place]).await?;
         Ok(true)
+    }
+
+    /// Puts a ticket under the terms of texts, for the search.
+    pub(super) async fn findable(
+        &self,
+        tx: &mut Tx,
+        ticket: &str,
+        texts: &[&str],
+    ) -> Result<(), CaseworkError> {
+        for term in search_terms(texts) {
+            sqlx::query(sql::TERM_ADD).bind(term).bind(ticket).execute(&mut **tx).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn event_add(

@@ -42,6 +42,8 @@ pub(super) struct Order<'a> {
     pub by: String,
     /// The sealed original of words that the command holds masked.
     pub sealed: Option<String>,
+    /// The place as it was told closer, or put right.
+    pub place: Option<String>,
     /// Whether the ticket is one the actor may know of.
     pub belongs: &'a (dyn Fn(&StoredTicket) -> Result<(), CaseworkError> + Send + Sync),
 }
@@ -106,6 +108,7 @@ impl Casework {
             command,
             by: self.actor_words(ctx),
             sealed: None,
+            place: None,
             belongs: &|stored| may_see(ctx, stored, &site),
         };
         let number = self.carry_out(ctx, number, order, seen, allowed).await?;
@@ -168,6 +171,7 @@ impl Casework {
     ) -> Result<Event, CaseworkError> {
         let now = tx.now();
         let before = body.case.clone();
+        let place = order.place.unwrap_or_else(|| stored.place.clone());
         let event = model::decide(&body.case, order.command, rules.terms(), now)?;
         model::apply(&mut body.case, &event, now);
         let case = &body.case;
@@ -183,11 +187,17 @@ impl Casework {
             .bind(case.owner().map(|owner| owner.key()).unwrap_or_default())
             .bind(flags(case))
             .bind(title.as_str())
+            .bind(place.as_str())
+            .bind(self.organisation().place_code(&place).unwrap_or_default())
             .bind(stored.id.as_str())
             .bind(stored.version)
             .execute(&mut **tx)
             .await?;
         one_changed(changed.rows_affected(), "ticket")?;
+        // As when it was opened: the place of a report is shown, but not searched.
+        if place != stored.place && !case.confidential {
+            self.findable(tx, &stored.id, &[&place]).await?;
+        }
         if case.callback {
             self.promise_close(tx, &stored.id, stored.contact_id.as_deref(), &event).await?;
         }
@@ -238,7 +248,7 @@ impl Casework {
                 tx,
                 &stored,
                 &mut body,
-                Order { command, by, sealed: None, belongs: &|_| Ok(()) },
+                Order { command, by, sealed: None, place: None, belongs: &|_| Ok(()) },
                 rules,
             )
             .await?;

@@ -155,6 +155,7 @@ impl Casework {
             command,
             by: self.actor_words(ctx),
             sealed,
+            place: None,
             belongs: &|stored| may_see(ctx, stored, &site),
         };
         let step = form.step;
@@ -272,7 +273,8 @@ impl Casework {
         }
         let (mut lead_body, mut body) = (leading.body()?, stored.body()?);
         let by = self.actor_words(ctx);
-        let order = |command| Order { command, by: by.clone(), sealed: None, belongs: &|_| Ok(()) };
+        let order =
+            |command| Order { command, by: by.clone(), sealed: None, place: None, belongs: &|_| Ok(()) };
         let unit = lead_body.case.unit.clone();
         let absorb = Command::Absorb { number: stored.number.clone() };
         self.take(&mut tx, &leading, &mut lead_body, order(absorb), &rules).await?;
@@ -315,6 +317,7 @@ impl Casework {
             command: Command::Split { numbers },
             by: self.actor_words(ctx),
             sealed: None,
+            place: None,
             belongs: &|_| Ok(()),
         };
         self.take(&mut tx, &stored, &mut body, order, &rules).await?;

@@ -4,7 +4,7 @@ use language::{Act, Doing, EntityKind, Heard, Kind, Reading};
 
 use super::Turn;
 use crate::event::Effect;
-use crate::passport::Speaker;
+use crate::passport::{Fact, Speaker};
 use crate::slots::asks_something;
 use crate::state::{Outcome, Phase};
 use crate::words;
@@ -26,6 +26,28 @@ pub(super) fn names_kind(words: &str) -> bool {
     ["投诉", "举报", "建议", "表扬", "感谢", "报修", "求助", "派人", "帮忙", "帮我"]
         .iter()
         .any(|word| words.contains(word))
+}
+
+/// The words take leave: 好，我知道了.
+pub(super) fn takes_leave(reading: &Reading) -> bool {
+    const LONGEST: usize = 14;
+    // 好好我叫他们自己弄: no list holds all the ways of taking leave.
+    const LONGEST_LEARNED: usize = 24;
+    const STARTS: [&str; 14] =
+        ["好", "行", "知道", "晓得", "明白", "清楚", "谢", "哦", "噢", "嗯", "懂了", "妥", "ok", "那行"];
+    const NOT: [&str; 6] = ["好像", "好几", "好多", "好久", "行驶", "行政"];
+    let words = reading.normal.trim();
+    let length = words.chars().count();
+    let told = reading.act == Act::Statement
+        && !asks_something(words)
+        && !ANOTHER.iter().any(|word| words.contains(word));
+    let learned = reading.does(Doing::Close, SURE_OF_ACT) && length <= LONGEST_LEARNED;
+    let plain = !reading.entities.iter().any(|entity| entity.value.chars().count() > 3)
+        && reading.correction.is_none()
+        && length <= LONGEST
+        && STARTS.iter().any(|start| words.starts_with(start))
+        && !NOT.iter().any(|no| words.starts_with(no));
+    told && (learned || plain)
 }
 
 impl Turn<'_> {
@@ -54,32 +76,11 @@ impl Turn<'_> {
 
     /// 好，我知道了: the caller takes leave of what was answered.
     pub(super) fn closes(&self, reading: &Reading) -> bool {
-        const LONGEST: usize = 14;
-        const STARTS: [&str; 14] =
-            ["好", "行", "知道", "晓得", "明白", "清楚", "谢", "哦", "噢", "嗯", "懂了", "妥", "ok", "那行"];
-        let words = reading.normal.trim();
-        let settled = self.state.phase == Phase::Listening
+        self.state.phase == Phase::Listening
             && self.state.heard == Heard::AfterAnswer
             && (self.state.about.is_some() || self.state.fresh_ticket.is_some())
-            && !self.state.open_matter;
-        // 好好我叫他们自己弄: no list holds all the ways of taking leave.
-        const LONGEST_LEARNED: usize = 24;
-        let learned = reading.does(Doing::Close, SURE_OF_ACT)
-            && words.chars().count() <= LONGEST_LEARNED
-            && !asks_something(words)
-            && !ANOTHER.iter().any(|word| words.contains(word));
-        if settled && reading.act == Act::Statement && learned {
-            return true;
-        }
-        settled
-            && reading.act == Act::Statement
-            && !reading.entities.iter().any(|entity| entity.value.chars().count() > 3)
-            && reading.correction.is_none()
-            && words.chars().count() <= LONGEST
-            && STARTS.iter().any(|start| words.starts_with(start))
-            && !["好像", "好几", "好多", "好久", "行驶", "行政"].iter().any(|no| words.starts_with(no))
-            && !ANOTHER.iter().any(|word| words.contains(word))
-            && !asks_something(words)
+            && !self.state.open_matter
+            && takes_leave(reading)
     }
 
     /// An answer was just given, and what comes next may be about it.
@@ -177,7 +178,9 @@ impl Turn<'_> {
         let Some(number) = self.state.fresh_ticket.clone() else { return };
         self.state.failures = 0;
         self.note(format!("好的，已经补到工单{number}里了。还有要补充的，接着说就行。"));
-        self.effects.push(Effect::AddToTicket { number, words: reading.raw.clone() });
+        let told = |fact: &&Fact| fact.slot == "place" && fact.at == self.now && fact.by == Speaker::Citizen;
+        let place = self.state.passport.facts.iter().find(told).map(|fact| fact.value.clone());
+        self.effects.push(Effect::AddToTicket { number, words: reading.raw.clone(), place });
     }
 
     /// A bare place after an answer about something that has to be seen to: 在天童南路100号. It is taken down with what was told
@@ -212,8 +215,11 @@ impl Turn<'_> {
     /// small talk is answered as such. Tells whether it was so.
     pub(super) fn remarked(&mut self) -> bool {
         let Some(matter) = &self.state.passport.matter else { return false };
-        let gave_facts =
-            self.state.passport.facts.iter().any(|fact| fact.at == self.now && fact.by == Speaker::Citizen);
+        // 去年八月判的 tells more of the same; who leaves an address or a number wants something done with it.
+        const OWN: [&str; 4] = ["place", "phone", "name", "id_number"];
+        let own = |fact: &Fact| OWN.contains(&fact.slot.as_str());
+        let told = |fact: &Fact| fact.at == self.now && fact.by == Speaker::Citizen && own(fact);
+        let gave_facts = self.state.passport.facts.iter().any(told);
         if asks_something(&matter.normal) || names_kind(&matter.normal) || gave_facts {
             return false;
         }

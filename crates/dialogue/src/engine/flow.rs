@@ -5,7 +5,7 @@ use language::{Heard, Reading};
 use super::{Turn, title_of};
 use crate::event::{Card, Effect, Reason, TicketDraft, Utterance, UtteranceKind};
 use crate::passport::{Fact, Speaker, label_of};
-use crate::scenario::{NodeBody, Scenario, Slot, TicketNode, common_slot};
+use crate::scenario::{NodeBody, Scenario, Slot, SlotType, TicketNode, common_slot};
 use crate::slots;
 use crate::state::{Flow, Lane, Phase, Purpose};
 use crate::words;
@@ -31,6 +31,13 @@ impl<'a> Turn<'a> {
         };
         let slot = self.slot(&name)?;
         Some((name, slot))
+    }
+
+    /// The question that waits is the scenario's own, not one that a ticket needs.
+    pub(super) fn asks_in_passing(&self) -> bool {
+        let Some(flow) = &self.state.flow else { return false };
+        let node = self.scenario().and_then(|scenario| scenario.node(&flow.node));
+        node.is_some_and(|node| matches!(node.body, NodeBody::Ask(_)))
     }
 
     fn slot(&self, name: &str) -> Option<Slot> {
@@ -87,6 +94,19 @@ impl<'a> Turn<'a> {
             by: Speaker::Citizen,
             at: self.now,
         });
+    }
+
+    /// Asked where, the caller told what: that is not lost.
+    pub(super) fn keep_detail(&mut self, words: &str) {
+        if !self.asked_slot().is_some_and(|(_, slot)| slot.slot_type == SlotType::Place) {
+            return;
+        }
+        let detail = match self.state.passport.value("detail") {
+            Some(known) if known.contains(words) => return,
+            Some(known) => format!("{known}；{words}"),
+            None => words.to_owned(),
+        };
+        self.note_fact("detail", &detail, words);
     }
 
     /// Fills every open slot of the flow that the words name: several facts in one sentence fill several slots.
@@ -216,7 +236,7 @@ impl<'a> Turn<'a> {
             self.state.passport.asked.push(fact.clone());
         }
         let options = match slot.slot_type {
-            crate::scenario::SlotType::YesNo => vec!["是".to_owned(), "不是".to_owned()],
+            SlotType::YesNo => vec!["是".to_owned(), "不是".to_owned()],
             _ => slot.options.values().filter_map(|words| words.first().cloned()).collect(),
         };
         self.utter(Utterance { options, asks: Some(fact), ..Utterance::new(UtteranceKind::Ask, text) });
@@ -258,7 +278,8 @@ impl<'a> Turn<'a> {
     /// Fills the asked slot and any other that the words name; tells whether the asked one was filled.
     pub(super) fn fill(&mut self, reading: &Reading) -> bool {
         let Some((name, slot)) = self.asked_slot() else { return false };
-        let Some(taken) = slots::answer(&name, &slot, reading) else { return false };
+        let again = self.state.flow.as_ref().is_some_and(|flow| flow.reasked);
+        let Some(taken) = slots::answer(&name, &slot, reading, again) else { return false };
         self.note_fact(&name, &taken.value, &taken.words);
         self.take_volunteered(reading);
         true
@@ -341,17 +362,18 @@ impl<'a> Turn<'a> {
             // The flow came to its end and the caller has nothing in hand: a person, not a goodbye.
             return self.hand_over(Reason::NoAnswer);
         }
-        if let Some(parked) = self.state.parked.take() {
-            self.state.flow = Some(parked);
-            self.note(words::BACK_TO);
-            if let Some(flow) = &mut self.state.flow {
-                flow.steps = 0;
-            }
-            return self.advance();
-        }
-        if !words.is_empty() {
+        if !self.back_to_parked() && !words.is_empty() {
             self.note(words);
         }
+    }
+
+    /// Takes up the scenario that another topic interrupted. Tells whether there was one.
+    pub(super) fn back_to_parked(&mut self) -> bool {
+        let Some(parked) = self.state.parked.take() else { return false };
+        self.state.flow = Some(Flow { steps: 0, ..parked });
+        self.note(words::BACK_TO);
+        self.advance();
+        true
     }
 
     /// An entry asked for by name came back.

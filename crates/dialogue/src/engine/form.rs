@@ -3,11 +3,11 @@
 use language::{Act, Heard, Reading};
 
 use super::Turn;
-use super::after::names_kind;
+use super::after::{names_kind, takes_leave};
 use crate::event::{Effect, Reason};
 use crate::passport::{Fact, Speaker};
 use crate::slots::{asks_something, looks_like_question};
-use crate::state::{Choice, Phase, Purpose};
+use crate::state::{Choice, Outcome, Phase, Purpose};
 use crate::words;
 
 impl Turn<'_> {
@@ -55,10 +55,48 @@ impl Turn<'_> {
         if !question && self.fill(reading) {
             return self.filled();
         }
+        if self.refines() && self.done_with(reading) {
+            return;
+        }
         if question || (reading.act == Act::Statement && reading.normal.chars().count() >= 6) {
             return self.search_aside(reading);
         }
         self.not_an_answer();
+    }
+
+    /// What was asked has been answered, and the question that waits would only fit the answer closer.
+    pub(super) fn refines(&self) -> bool {
+        self.state.useful > 0 && self.state.outcome == Some(Outcome::Answered) && self.asks_in_passing()
+    }
+
+    /// Thanks or leave instead of an answer: nothing more is asked. Tells whether it was so.
+    fn done_with(&mut self, reading: &Reading) -> bool {
+        match reading.act {
+            Act::Farewell => {
+                self.leave_flow();
+                self.farewell();
+            }
+            Act::Thanks => {
+                self.leave_flow();
+                self.note(words::WELCOME);
+                self.back_to_parked();
+            }
+            Act::Statement if takes_leave(reading) => {
+                self.leave_flow();
+                self.note(words::WELCOME);
+                self.back_to_parked();
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Lets the scenario go; what it has given stands.
+    pub(super) fn leave_flow(&mut self) {
+        self.state.flow = None;
+        self.state.phase = Phase::Listening;
+        self.state.heard = Heard::AfterAnswer;
+        self.state.failures = 0;
     }
 
     /// What is left beside a refusal, read without it.

@@ -5,6 +5,7 @@ use language::{Heard, Kind};
 use super::Turn;
 use crate::event::{Candidate, Card, Effect, Reason, Target, Utterance, UtteranceKind};
 use crate::scenario::SlotType;
+use crate::slots::asks_something;
 use crate::state::{Choice, Phase, Purpose};
 use crate::words;
 
@@ -92,7 +93,7 @@ impl Turn<'_> {
             return self.clarify(near);
         }
         match kind {
-            Kind::Help if self.wants_doing() && self.on_site() => {
+            Kind::Help if self.wants_doing() && self.on_site() && self.out_of_order() => {
                 self.start_flow(crate::scenario::HELP_FLOW);
             }
             _ => self.hand_over(Reason::NoAnswer),
@@ -101,12 +102,22 @@ impl Turn<'_> {
 
     fn asked_something(&self) -> bool {
         let matter = self.state.passport.matter.as_ref();
-        matter.is_some_and(|matter| crate::slots::asks_something(&matter.normal))
+        matter.is_some_and(|matter| asks_something(&matter.normal))
     }
 
     /// Somebody has to go there: what is asked for is a place to be seen to.
     pub(super) fn on_site(&self) -> bool {
         self.domain().is_some_and(|domain| self.brain.on_site.contains(&domain))
+    }
+
+    /// Something is not as it should be, or somebody is asked to come: 帮我订一张票 is neither.
+    fn out_of_order(&self) -> bool {
+        const WRONG: &str = "坏漏堵断倒掉破停灭臭脏吵满塌陷坑洞裂歪松淹死乱占挡困拆溢冒卡晃缺黑冻堆修清抓派来狗蛇蜂鼠";
+        const WORDS: [&str; 10] =
+            ["不亮", "没水", "没电", "没气", "垃圾", "油烟", "噪音", "积水", "跳闸", "没人管"];
+        self.state.passport.matter.as_ref().is_some_and(|matter| {
+            matter.normal.chars().any(|c| WRONG.contains(c)) || WORDS.iter().any(|word| matter.normal.contains(word))
+        })
     }
 
     /// Something is to be done, not only told: 能不能来修一下, unlike 能不能申请救助.
@@ -127,8 +138,7 @@ impl Turn<'_> {
             "来看看",
         ];
         self.state.passport.matter.as_ref().is_some_and(|matter| {
-            !crate::slots::asks_something(&matter.normal)
-                || DO.iter().any(|word| matter.normal.contains(word))
+            !asks_something(&matter.normal) || DO.iter().any(|word| matter.normal.contains(word))
         })
     }
 
@@ -255,7 +265,9 @@ impl Turn<'_> {
     /// Words in a form turned out to be another topic, or did not.
     fn found_aside(&mut self, candidates: Vec<Candidate>) {
         let aside = self.state.aside.take();
-        let best = candidates.into_iter().next().filter(|best| self.good(best));
+        let question = aside.as_deref().is_some_and(asks_something);
+        let sure = |one: &Candidate| question || one.confidence >= self.brain.policy.sure_at;
+        let best = candidates.into_iter().next().filter(|best| self.good(best) && sure(best));
         match (best, aside) {
             (Some(Candidate { target: Target::Scenario(id), .. }), _)
                 if self.state.flow.as_ref().is_some_and(|flow| flow.scenario != id) =>
@@ -263,13 +275,32 @@ impl Turn<'_> {
                 self.state.parked = self.state.flow.take();
                 self.start_flow(&id);
             }
+            // The caller has gone on to something else: nobody is led back to a question that an answer did not need.
+            (Some(Candidate { card: Some(card), .. }), _) if self.refines() && self.servable(&card) => {
+                self.leave_flow();
+                self.answer(&card);
+                self.back_to_parked();
+            }
             (Some(Candidate { card: Some(card), .. }), _) if self.answer(&card) => {
                 self.note(words::BACK_TO);
                 self.advance();
             }
             (_, Some(words)) if self.asks_for_text() => self.fill_with(&words),
-            _ => self.not_an_answer(),
+            (_, Some(words)) if question && self.refines() => {
+                self.leave_flow();
+                let reading = self.brain.reader.read(&words, &self.state.heard);
+                self.matter(&reading);
+            }
+            (_, Some(words)) => {
+                self.keep_detail(&words);
+                self.not_an_answer();
+            }
+            (_, None) => self.not_an_answer(),
         }
+    }
+
+    fn servable(&self, card: &Card) -> bool {
+        self.brain.guards.servable(card.clone(), self.now).is_some()
     }
 
     fn asks_for_text(&self) -> bool {

@@ -136,6 +136,11 @@ impl Turn<'_> {
     pub(super) fn right_line(&mut self, reading: &Reading) {
         // Words too few to tell, and what follows an answer, leave the caller where they are.
         const FEW: usize = 5;
+        const FEW_AFTER: usize = 10;
+        if self.goes_on() && (!asks_something(&reading.normal) || reading.normal.chars().count() < FEW_AFTER)
+        {
+            return;
+        }
         let least = if self.goes_on() { SURE_TO_LEAVE } else { SURE_OF_DOMAIN };
         let sure = |domain: &&language::Domain| domain.confidence >= least && domain.name != NO_DOMAIN;
         let Some(domain) = reading.domain.as_ref().filter(sure) else { return };

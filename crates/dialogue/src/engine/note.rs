@@ -4,7 +4,7 @@ use language::{EntityKind, Reading};
 
 use super::Turn;
 use crate::passport::{Fact, Matter, Speaker, label_of};
-use crate::slots::{closer, names_place};
+use crate::slots::{closer, names_place, put_right};
 
 impl Turn<'_> {
     /// Notes what was named; a known value is replaced only where the caller corrects it.
@@ -22,13 +22,17 @@ impl Turn<'_> {
                 EntityKind::Number | EntityKind::Ticket => continue,
             };
             // What the line told, its number, gives way to what the caller tells.
-            let known = self.state.passport.facts.iter().rfind(|fact| fact.slot == slot);
-            let known = known.filter(|fact| fact.by != Speaker::Channel && !corrects);
+            let before = self.state.passport.facts.iter().rfind(|fact| fact.slot == slot);
+            let known = before.filter(|fact| fact.by != Speaker::Channel && !corrects);
             if entity.kind == EntityKind::Place && !names_place(&entity.value) {
                 continue;
             }
             // 潘火路, and a turn later 潘火路396号: the same place, told closer.
             let value = match known {
+                // 不是3幢，是8幢: of the place told before, that much is another.
+                None if slot == "place" && corrects => before
+                    .and_then(|before| put_right(&before.value, &entity.value))
+                    .unwrap_or_else(|| entity.value.clone()),
                 None => entity.value.clone(),
                 Some(fact) if slot == "place" => {
                     let Some(closer) = closer(&fact.value, &entity.value) else { continue };

@@ -5,11 +5,53 @@ use language::plain::squash;
 use language::segment::Segmenter;
 
 use crate::model::{AnswerCard, Entry};
+use crate::search::near::{Aligner, NgramVectors};
 
 /// At least this much of what the words ask about must stand in one sentence.
 const COVERED: f32 = 0.6;
+/// Or be meant by it, in other words: 能让他赔钱吗 of 可以要求赔偿损失. Seen to separate the one from the other in the project's own
+/// dialogues.
+const MEANT: f32 = 0.5;
+/// What a question, unlike a remark, holds.
+const QUESTION: [&str; 22] = [
+    "吗",
+    "呢",
+    "么",
+    "几",
+    "多少",
+    "多久",
+    "多长",
+    "哪",
+    "怎",
+    "什么",
+    "啥",
+    "能",
+    "可以",
+    "要不要",
+    "会不会",
+    "行不行",
+    "是不是",
+    "有没有",
+    "对吧",
+    "是吧",
+    "伐",
+    "？",
+];
 /// Words that ask, join or fill, and say nothing about the matter.
-const EMPTY: [&str; 60] = [
+const EMPTY: [&str; 73] = [
+    "哦",
+    "对",
+    "说",
+    "问",
+    "想",
+    "知道",
+    "告诉",
+    "自己",
+    "该",
+    "让",
+    "谁",
+    "大概",
+    "那种",
     "那",
     "那么",
     "要是",
@@ -89,31 +131,52 @@ const ASKS: [(&[&str], &[&str]); 5] = [
     (&["多少", "几个", "几成", "比例"], &["百分之", "%", "倍", "个", "元", "成"]),
 ];
 
+/// A part of an entry that answers a follow-up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Within {
+    /// The sentence, with its sources.
+    pub card: AnswerCard,
+    /// The words themselves stand in it; otherwise it only means the like.
+    pub in_words: bool,
+}
+
 impl Entry {
     /// The sentence of the answer or of a clause in force that speaks of what the words ask about, with its sources; nothing
     /// where none does.
-    pub fn within(&self, words: &str, day: Date) -> Option<AnswerCard> {
+    pub fn within(&self, words: &str, day: Date) -> Option<Within> {
         let whole = self.card(None, day)?;
         let asked = Asked::of(words)?;
+        let near = NgramVectors::builtin();
+        let sense = near.sense(&language::normalise::chars(&asked.words.concat()));
+        let mut aligner = Aligner::new(&near, &sense);
         let spoken = sentences(&whole.text).map(|sentence| (sentence, None));
         let clauses = whole.citations.iter().enumerate();
         let clauses =
             clauses.flat_map(|(at, cited)| sentences(&cited.text).map(move |sentence| (sentence, Some(at))));
-        let mut best: Option<(f32, &str, Option<usize>)> = None;
+        let mut best: Option<(bool, f32, &str, Option<usize>)> = None;
         for (sentence, at) in spoken.chain(clauses) {
-            let score = asked.covered_by(sentence);
+            let covered = asked.covered_by(sentence);
+            let (in_words, score) = if covered >= COVERED {
+                (true, covered)
+            } else if asked.is_question && asked.may_be_answered_by(sentence) {
+                (false, aligner.align(&near.sense(&language::normalise::chars(sentence))).first)
+            } else {
+                continue;
+            };
             // The caller's answer comes first and wins a draw: it is written for the ear.
-            if score >= COVERED && best.is_none_or(|(known, ..)| score > known + 0.01) {
-                best = Some((score, sentence, at));
+            let better =
+                best.is_none_or(|(known_words, known, ..)| (in_words, score) > (known_words, known + 0.01));
+            if (in_words || score >= MEANT) && better {
+                best = Some((in_words, score, sentence, at));
             }
         }
-        let (_, sentence, at) = best?;
+        let (in_words, _, sentence, at) = best?;
         let text = sentence.to_owned();
         let citations = match at.and_then(|at| whole.citations.get(at)) {
             Some(cited) => vec![cited.clone()],
             None => whole.citations.clone(),
         };
-        Some(AnswerCard { text, citations, ..whole })
+        Some(Within { card: AnswerCard { text, citations, ..whole }, in_words })
     }
 }
 
@@ -121,11 +184,13 @@ impl Entry {
 struct Asked {
     words: Vec<String>,
     answers: &'static [&'static str],
+    is_question: bool,
 }
 
 impl Asked {
     fn of(words: &str) -> Option<Self> {
         let mut rest = squash(words);
+        let is_question = QUESTION.iter().any(|mark| rest.contains(mark));
         let mut answers: &[&str] = &[];
         for (questions, answered_by) in ASKS {
             if let Some(question) = questions.iter().find(|question| rest.contains(**question)) {
@@ -140,12 +205,17 @@ impl Asked {
             .filter(|word| !EMPTY.contains(word) && word.chars().any(char::is_alphanumeric))
             .map(str::to_owned)
             .collect();
-        (!words.is_empty() || !answers.is_empty()).then_some(Self { words, answers })
+        (!words.is_empty() || !answers.is_empty()).then_some(Self { is_question, words, answers })
+    }
+
+    /// A question of amount, time or place finds one in the sentence.
+    fn may_be_answered_by(&self, sentence: &str) -> bool {
+        self.answers.is_empty() || self.answers.iter().any(|mark| sentence.contains(mark))
     }
 
     /// How much of it a sentence speaks of, by length of words; a question of amount or time must find one as well.
     fn covered_by(&self, sentence: &str) -> f32 {
-        if !self.answers.is_empty() && !self.answers.iter().any(|mark| sentence.contains(mark)) {
+        if !self.may_be_answered_by(sentence) {
             return 0.0;
         }
         let length = |word: &str| word.chars().map(|_| 1.0_f32).sum::<f32>();

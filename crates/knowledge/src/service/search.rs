@@ -12,6 +12,8 @@ use crate::search::{Hit, Query};
 const SURE: f32 = 0.8;
 /// A sentence of the entry just given speaks of what is asked: as sure as that.
 const WITHIN: f32 = 0.85;
+/// A sentence of it only means what is asked: given where nothing else is surer, and what else may be meant is named beside it.
+const MEANT: f32 = 0.66;
 /// No more than this sure is anything found only in the light of the last answer.
 const LIKELY: f32 = 0.6;
 /// How many findings of the plain search a follow-up is chosen from.
@@ -53,9 +55,12 @@ impl Library {
                 |text: String| self.answerable(&shelf, &Query { text, ..query.clone() }, ask.except, now);
             let about = &last.entry.title;
             in_the_light(&mut found, with(format!("{about}{}", ask.text)), &with(about.clone()));
-            if let Some(card) = last.entry.within(ask.text, now.day()) {
+            if let Some(part) = last.entry.within(ask.text, now.day()) {
                 let (target, title) = (Target::Entry(last.entry.id.clone()), last.entry.title.clone());
-                found.insert(0, Answerable { target, title, confidence: WITHIN, card: Some(card) });
+                let confidence = if part.in_words { WITHIN } else { MEANT };
+                let surer = found.iter().take_while(|one| !part.in_words && one.confidence > confidence);
+                let at = surer.count();
+                found.insert(at, Answerable { target, title, confidence, card: Some(part.card) });
             }
         }
         found.truncate(limit);

@@ -89,7 +89,7 @@ impl Part {
     /// For the models of yes and no: how far 1 must lie before 0, by the linear model alone or `deep`, with the encoder's share.
     pub const fn threshold(self, deep: bool) -> f32 {
         match self {
-            Self::Human if deep => 0.5,
+            Self::Human if deep => -0.8,
             Self::Human => 0.8,
             Self::Danger if deep => 0.0,
             Self::Danger => -0.15,

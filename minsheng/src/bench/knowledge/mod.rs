@@ -1,7 +1,6 @@
 //! `minsheng bench knowledge`: how fast and how well the library finds, beside what others would take.
 
 mod corpus;
-mod measured;
 mod rivals;
 
 use std::path::PathBuf;
@@ -18,8 +17,8 @@ use knowledge::{Ask, Entry, Library, Target};
 use serde_json::{Value, json};
 use store::Store;
 
+use super::measured::{Measured, rounded};
 use corpus::Corpus;
-use measured::{Measured, rounded};
 
 /// The day asked about; the copies have no validity.
 const DAY: Date = date(2026, 1, 1);

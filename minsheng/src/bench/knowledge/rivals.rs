@@ -13,7 +13,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqlitePoolOptions;
 
 use super::corpus::Corpus;
-use super::measured::Measured;
+use crate::bench::measured::Measured;
 
 const LOOKED_AT: usize = 10;
 
