@@ -16,6 +16,8 @@ use crate::scenario::Scenarios;
 pub struct Policy {
     /// An answer is given at or above this confidence. Default 0.65.
     pub answer_at: f32,
+    /// The same for a question after an answer, searched in its light. Default 0.50.
+    pub follow_at: f32,
     /// Candidates are put to the caller at or above this confidence. Default 0.20.
     pub clarify_at: f32,
     /// Below this an answer is followed by what else may have been meant. Default 0.90.
@@ -34,6 +36,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             answer_at: 0.65,
+            follow_at: 0.50,
             clarify_at: 0.20,
             sure_at: 0.90,
             margin: 0.08,

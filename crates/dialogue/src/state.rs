@@ -67,6 +67,8 @@ pub enum Purpose {
     WhileWaiting,
     /// An option the caller picked.
     Picked,
+    /// A question instead of a pick, by itself.
+    Told,
 }
 
 /// One of the candidates put to the caller.

@@ -139,12 +139,20 @@ impl Turn<'_> {
             self.state.failures = 0;
             return self.serve(choice.target, choice.card);
         }
-        let refused = matches!(reading.act, Act::Deny | Act::RejectAnswer)
-            || ["不对", "不是", "都不", "没有一个"].iter().any(|no| words.starts_with(no));
-        if refused && reading.correction.is_none() {
+        // 不是，我问的是护照: something else is meant.
+        if let Some(rest) = &reading.correction {
+            let rest = self.brain.reader.read(rest, &self.state.heard);
+            return self.matter(&rest);
+        }
+        // 不是我，是我老婆生的 refuses nothing: it tells more.
+        const LONGEST_REFUSAL: usize = 6;
+        let denied = matches!(reading.act, Act::Deny | Act::RejectAnswer);
+        let refuses = denied || ["不对", "不是", "都不", "没有一个"].iter().any(|no| words.starts_with(no));
+        let none = words.starts_with("都不") || words.starts_with("没有一个");
+        if none || refuses && words.chars().count() <= LONGEST_REFUSAL {
             return self.hand_over(Reason::NoAnswer);
         }
-        if reading.act == Act::Statement {
+        if denied || reading.act == Act::Statement {
             return self.told_more(reading, choices);
         }
         match reading.act {
@@ -165,21 +173,45 @@ impl Turn<'_> {
         self.put_choices(choices);
     }
 
-    /// Neither picked nor refused: a question is a matter of its own, anything else tells more about the one before, and both
-    /// are searched together.
+    /// Neither picked nor refused. What is told belongs to the matter before, and both are searched together. A question is searched
+    /// by itself first; where nothing answers it, it was about that matter as well.
     pub(super) fn told_more(&mut self, reading: &Reading, choices: Vec<Choice>) {
-        let before = self.state.passport.matter.as_ref().map(|matter| matter.normal.clone());
         const SHORT: usize = 9;
+        const SURE_OF_DOMAIN: f32 = 0.6;
         let sole = choices.len() == 1;
         let asks = asks_something(&reading.normal) && !(sole && reading.normal.chars().count() < SHORT);
-        let own = asks || names_kind(&reading.normal);
-        let Some(before) = before.filter(|_| !own) else { return self.matter(reading) };
-        let request = self.request();
+        let other = |domain: &language::Domain| {
+            domain.confidence >= SURE_OF_DOMAIN && self.domain().is_some_and(|known| known != domain.name)
+        };
+        let elsewhere = asks && reading.domain.as_ref().is_some_and(other);
+        if names_kind(&reading.normal) || elsewhere || self.state.passport.matter.is_none() {
+            return self.matter(reading);
+        }
         self.state.put = choices;
+        if !asks {
+            return self.search_together(&reading.normal);
+        }
+        let request = self.request();
+        self.state.aside = Some(reading.raw.clone());
+        self.state.phase = Phase::Seeking { request, purpose: Purpose::Told };
+        self.effects.push(Effect::Search {
+            request,
+            query: reading.normal.clone(),
+            domain: self.domain(),
+            about: None,
+            except: Vec::new(),
+        });
+    }
+
+    /// Searches the matter and what was told since as one.
+    pub(super) fn search_together(&mut self, told: &str) {
+        let before = self.state.passport.matter.as_ref().map_or("", |matter| matter.normal.as_str());
+        let query = format!("{before}，{told}");
+        let request = self.request();
         self.state.phase = Phase::Seeking { request, purpose: Purpose::Picked };
         self.effects.push(Effect::Search {
             request,
-            query: format!("{before}，{}", reading.normal),
+            query,
             domain: self.domain(),
             about: None,
             except: Vec::new(),

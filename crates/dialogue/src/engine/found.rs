@@ -33,6 +33,7 @@ impl Turn<'_> {
             Purpose::Aside => self.found_aside(candidates),
             Purpose::FlowSearch => self.found_in_flow(candidates),
             Purpose::Picked => self.found_picked(candidates),
+            Purpose::Told => self.found_told(candidates),
             Purpose::Matter | Purpose::FlowAnswer | Purpose::WhileWaiting => {
                 self.found_matter(candidates);
             }
@@ -41,6 +42,18 @@ impl Turn<'_> {
 
     fn good(&self, candidate: &Candidate) -> bool {
         self.brain.guards.good_enough(candidate.confidence, self.brain.policy.answer_at)
+    }
+
+    /// A question instead of a pick: a matter of its own where something answers it.
+    fn found_told(&mut self, candidates: Vec<Candidate>) {
+        let Some(words) = self.state.aside.take() else { return self.hand_over(Reason::NoAnswer) };
+        let reading = self.brain.reader.read(&words, &self.state.heard);
+        if candidates.first().is_some_and(|best| self.good(best)) {
+            self.state.put.clear();
+            self.remember(&reading);
+            return self.found_matter(candidates);
+        }
+        self.search_together(&reading.normal);
     }
 
     /// More was told instead of a pick: what that makes clear, or else what was put to the caller and not refused.
@@ -81,8 +94,13 @@ impl Turn<'_> {
             .filter(|one| one.confidence >= self.brain.policy.clarify_at)
             .take(MOST_CHOICES)
             .collect();
+        // What follows an answer was searched in its light.
+        let follows = self.state.about.is_some();
+        if follows && self.follow_up(&near) {
+            return;
+        }
         let may_clarify = !near.is_empty()
-            && self.state.shown.is_empty()
+            && (follows || self.state.shown.is_empty())
             && self.brain.guards.may_ask(&self.state, false)
             && kind != Kind::Help;
         let fits = near.first().is_some_and(|best| best.confidence >= REMARK_BELOW);
@@ -100,6 +118,20 @@ impl Turn<'_> {
         }
     }
 
+    /// What a question after an answer most likely means, with what else it may mean beside it.
+    fn follow_up(&mut self, near: &[Candidate]) -> bool {
+        let likely = |one: &&Candidate| {
+            self.brain.guards.good_enough(one.confidence, self.brain.policy.follow_at)
+                && self.asked_something()
+                && !matches!(&one.target, Target::Entry(entry) if self.state.shown.contains(entry))
+        };
+        let Some(best) = near.first().filter(likely).cloned() else { return false };
+        let rival = self.rival(near);
+        self.serve_matter(best);
+        self.mention(rival);
+        true
+    }
+
     fn asked_something(&self) -> bool {
         let matter = self.state.passport.matter.as_ref();
         matter.is_some_and(|matter| asks_something(&matter.normal))
@@ -112,11 +144,13 @@ impl Turn<'_> {
 
     /// Something is not as it should be, or somebody is asked to come: 帮我订一张票 is neither.
     fn out_of_order(&self) -> bool {
-        const WRONG: &str = "坏漏堵断倒掉破停灭臭脏吵满塌陷坑洞裂歪松淹死乱占挡困拆溢冒卡晃缺黑冻堆修清抓派来狗蛇蜂鼠";
+        const WRONG: &str =
+            "坏漏堵断倒掉破停灭臭脏吵满塌陷坑洞裂歪松淹死乱占挡困拆溢冒卡晃缺黑冻堆修清抓派来狗蛇蜂鼠";
         const WORDS: [&str; 10] =
             ["不亮", "没水", "没电", "没气", "垃圾", "油烟", "噪音", "积水", "跳闸", "没人管"];
         self.state.passport.matter.as_ref().is_some_and(|matter| {
-            matter.normal.chars().any(|c| WRONG.contains(c)) || WORDS.iter().any(|word| matter.normal.contains(word))
+            matter.normal.chars().any(|c| WRONG.contains(c))
+                || WORDS.iter().any(|word| matter.normal.contains(word))
         })
     }
 
