@@ -117,18 +117,11 @@ store::sql! {
         WHERE EXISTS (SELECT 1 FROM ticket_terms AS other WHERE other.term = $2 AND other.ticket_id = one.ticket_id)
         ORDER BY one.ticket_id DESC LIMIT $4";
 
-    /// Open tickets counted by state and how their clocks stand: 0 late, 1 soon, 2 in time, 3 stopped.
-    BOARD_STATES = "SELECT state, CASE WHEN state = 'suspended' THEN 3 WHEN next_us < $1 THEN 0 WHEN next_us < $2 THEN 1 ELSE 2 END AS light,
+    /// Open tickets by state, unit, place and light, read once.
+    BOARD = "SELECT state, unit, place_code,
+            CASE WHEN state = 'suspended' THEN 3 WHEN next_us < $1 THEN 0 WHEN next_us < $2 THEN 1 ELSE 2 END AS light,
             COUNT(*) AS number
-        FROM tickets WHERE next_us IS NOT NULL GROUP BY 1, 2";
-    /// The same by unit.
-    BOARD_UNITS = "SELECT unit, CASE WHEN state = 'suspended' THEN 3 WHEN next_us < $1 THEN 0 WHEN next_us < $2 THEN 1 ELSE 2 END AS light,
-            COUNT(*) AS number
-        FROM tickets WHERE next_us IS NOT NULL AND unit <> '' GROUP BY 1, 2";
-    /// The same by place.
-    BOARD_PLACES = "SELECT place_code, CASE WHEN state = 'suspended' THEN 3 WHEN next_us < $1 THEN 0 WHEN next_us < $2 THEN 1 ELSE 2 END AS light,
-            COUNT(*) AS number
-        FROM tickets WHERE next_us IS NOT NULL AND place_code <> '' GROUP BY 1, 2";
+        FROM tickets WHERE next_us IS NOT NULL GROUP BY 1, 2, 3, 4";
     /// What was measured in a time, by unit and measure.
     FIGURES = "SELECT unit, measure, good, COUNT(*) AS number FROM ticket_figures WHERE at_us >= $1 AND at_us < $2
         GROUP BY unit, measure, good";

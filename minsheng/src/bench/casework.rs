@@ -80,10 +80,18 @@ pub async fn run(options: &Options) -> Result<()> {
     let (hotline, _) = crate::boot::hotline(&config, Arc::clone(&clock), false).await?;
     let casework = hotline.casework();
     let store = casework.store();
-    ensure!(count(store, "SELECT COUNT(*) FROM tickets").await? == 0, "这个数据库里已经有工单，请换一个空的");
     let started = Instant::now();
-    lives(casework, &clock).await?;
-    copies(store, options).await?;
+    // What an earlier run of this command filled is measured again; nothing else is touched.
+    if count(store, "SELECT COUNT(*) FROM tickets WHERE request_key = 'system:bench/bench-0-0-true'").await?
+        == 0
+    {
+        ensure!(
+            count(store, "SELECT COUNT(*) FROM tickets").await? == 0,
+            "这个数据库里已经有工单，请换一个空的"
+        );
+        lives(casework, &clock).await?;
+        copies(store, options).await?;
+    }
     let fill_s = started.elapsed().as_secs_f64();
     let tickets = count(store, "SELECT COUNT(*) FROM tickets").await?;
     let open = count(store, "SELECT COUNT(*) FROM tickets WHERE next_us IS NOT NULL").await?;
@@ -236,7 +244,8 @@ async fn measure(
     .bind(i64::try_from(probes)?)
     .fetch_all(casework.store().read())
     .await?;
-    for (at, row) in waiting.iter().enumerate() {
+    let places = ROADS.iter().cycle().zip(MATTERS.iter().cycle());
+    for (row, (road, (title, ..))) in waiting.iter().zip(places) {
         let (ticket, unit): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let handler = staff(clock, Role::UnitHandler, Scope::Unit(UnitId::from(unit.as_str())));
         let begun = Instant::now();
@@ -245,8 +254,7 @@ async fn measure(
         let begun = Instant::now();
         casework.ticket_list(&manager, &TicketFilter::default(), Paging::default()).await?;
         first.add(begun.elapsed(), None);
-        let (title, ..) = MATTERS[at % MATTERS.len()];
-        let asked = text(format!("{}{title}", ROADS[at % ROADS.len()]));
+        let asked = text(format!("{road}{title}"));
         let begun = Instant::now();
         casework.ticket_list(&manager, &asked, Paging::default()).await?;
         words.add(begun.elapsed(), None);

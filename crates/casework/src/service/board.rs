@@ -192,16 +192,18 @@ impl Casework {
         authorise(ctx, Permission::TicketSupervise, Some(&kernel::Scope::District))?;
         let soon = self.terms().await?.warn_before(&self.calendar(), ctx.now);
         let site = self.organisation();
-        let mut lines = Vec::new();
-        for statement in [sql::BOARD_STATES, sql::BOARD_UNITS, sql::BOARD_PLACES] {
-            let rows =
-                sqlx::query(statement).bind(ctx.now.0).bind(soon.0).fetch_all(self.0.store.read()).await?;
-            let mut by: BTreeMap<String, Lights> = BTreeMap::new();
-            for row in rows {
-                let light: i64 = Self::whole(&row, 1)?;
-                by.entry(row.try_get(0)?).or_default().add(light, row.try_get(2)?);
+        let rows =
+            sqlx::query(sql::BOARD).bind(ctx.now.0).bind(soon.0).fetch_all(self.0.store.read()).await?;
+        let mut lines: [BTreeMap<String, Lights>; 3] = Default::default();
+        for row in rows {
+            let (light, number) = (Self::whole(&row, 3)?, row.try_get(4)?);
+            for (at, by) in lines.iter_mut().enumerate() {
+                let id: String = row.try_get(at)?;
+                // A ticket without a unit or a known place stands on no such line.
+                if !id.is_empty() {
+                    by.entry(id).or_default().add(light, number);
+                }
             }
-            lines.push(by);
         }
         let mut lights = Lights::default();
         let mut lines = lines.into_iter();

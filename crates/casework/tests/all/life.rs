@@ -242,3 +242,23 @@ async fn a_contact_has_one_open_promise() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_place_told_later_is_the_place_of_the_ticket() {
+    for_each_engine(async |db| {
+        let casework = casework(db);
+        let draft = TicketDraft { place: "潘火路".to_owned(), ..draft("c1") };
+        let ticket = casework.ticket_open(&system(), "1", draft).await.unwrap();
+        let number = ticket.row.number;
+        let place = Some("潘火街道潘火路396号");
+        let told = casework.ticket_told(&system(), &number, "潘火路396号前面", place).await.unwrap();
+        assert_eq!(told.row.place, "潘火街道潘火路396号");
+        assert_eq!(told.events.last().unwrap().words, "补充：潘火路396号前面");
+        let filter = casework::TicketFilter { text: Some("396号".to_owned()), ..Default::default() };
+        let found = casework.ticket_list(&system(), &filter, casework::Paging::default()).await.unwrap();
+        assert_eq!(found.rows.len(), 1, "found by its new place");
+        let told = casework.ticket_told(&system(), &number, "三天了", None).await.unwrap();
+        assert_eq!(told.row.place, "潘火街道潘火路396号", "other words leave it");
+    })
+    .await;
+}

@@ -219,7 +219,7 @@ impl Asked {
             .filter(|word| !EMPTY.contains(word) && word.chars().any(char::is_alphanumeric))
             .map(str::to_owned)
             .collect();
-        (!words.is_empty() || !answers.is_empty()).then_some(Self { is_question, words, answers })
+        (!words.is_empty() || !answers.is_empty()).then_some(Self { words, answers, is_question })
     }
 
     /// A question of amount, time or place finds one in the sentence.

@@ -321,3 +321,20 @@ async fn seven_thousand_entries_are_loaded_at_start() {
     println!("installed again in {:?}: {again}", began.elapsed());
     assert!(loaded.as_secs() < 30);
 }
+
+#[test]
+fn a_follow_up_is_answered_from_the_entry_by_its_words_or_its_meaning() {
+    let pack = starter();
+    let within = |id: &str, words: &str| {
+        let entry = pack.entries.iter().find(|entry| entry.id == id).unwrap();
+        entry.within(words, now().day()).map(|part| (part.card.text, part.in_words))
+    };
+    let titled = |title: &str| pack.entries.iter().find(|entry| entry.title == title).unwrap().id.clone();
+    let museum = titled("博物馆门票和开放时间");
+    let (sentence, in_words) = within(&museum, "放假开不开门的").unwrap();
+    assert!(sentence.contains("寒暑假") && !in_words, "{sentence}");
+    let funds = titled("租房提取住房公积金");
+    let (sentence, in_words) = within(&funds, "那要几天").unwrap();
+    assert!(sentence.contains("3日") && in_words, "{sentence}");
+    assert_eq!(within(&funds, "要不要单位给我盖章开个证明"), None, "nothing in it speaks of that");
+}
