@@ -253,7 +253,7 @@ async fn a_place_told_later_is_the_place_of_the_ticket() {
         let place = Some("潘火街道潘火路396号");
         let told = casework.ticket_told(&system(), &number, "潘火路396号前面", place).await.unwrap();
         assert_eq!(told.row.place, "潘火街道潘火路396号");
-        assert_eq!(told.events.last().unwrap().words, "补充：潘火路396号前面");
+        assert_eq!(told.events.last().unwrap().words, "补充：潘火路***号前面", "the history is masked");
         let filter = casework::TicketFilter { text: Some("396号".to_owned()), ..Default::default() };
         let found = casework.ticket_list(&system(), &filter, casework::Paging::default()).await.unwrap();
         assert_eq!(found.rows.len(), 1, "found by its new place");

@@ -204,7 +204,7 @@ struct Asked {
 impl Asked {
     fn of(words: &str) -> Option<Self> {
         let mut rest = squash(words);
-        let is_question = QUESTION.iter().any(|mark| rest.contains(mark));
+        let is_question = QUESTION.iter().any(|mark| rest.contains(mark)) || asks_either_way(&rest);
         let mut answers: &[&str] = &[];
         for (questions, answered_by) in ASKS {
             if let Some(question) = questions.iter().find(|question| rest.contains(**question)) {
@@ -244,6 +244,12 @@ impl Asked {
             _ => found / all,
         }
     }
+}
+
+/// 开不开门, 贵不贵: the question that names both its answers.
+fn asks_either_way(words: &str) -> bool {
+    let chars: Vec<char> = words.chars().collect();
+    chars.windows(3).any(|three| three[1] == '不' && three[0] == three[2])
 }
 
 /// The word, or each pair of characters of a long one: 商业贷款 in 商业房贷也算购房贷款.

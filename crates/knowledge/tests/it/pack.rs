@@ -170,7 +170,9 @@ async fn a_remark_after_an_answer_is_not_taken_for_a_question_about_it() {
 async fn installing_again_changes_nothing_and_never_what_staff_wrote() {
     for_each_engine(async |db| {
         let mut pack = starter();
-        pack.entries.truncate(20);
+        // Entries of twenty different matters: neighbours would break one another's questions without the rest of the pack.
+        let every = pack.entries.len() / 20;
+        pack.entries = pack.entries.into_iter().step_by(every).take(20).collect();
         pack.scenarios.truncate(5);
         let began = std::time::Instant::now();
         let once = pack::install(db, &pack, &system()).await.unwrap();
