@@ -2,6 +2,7 @@
 
 mod bench;
 mod boot;
+mod call;
 mod classifier;
 mod eval;
 mod exchanging;
@@ -62,6 +63,8 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// 打一通测试电话：按脚本说话、按键、停顿、插话，写下听到的话和各处用时
+    Call(call::Options),
     /// 打印一部座席话机的 SIP 账号
     Phone {
         /// 座席的登录名
@@ -142,6 +145,8 @@ enum Eval {
         #[arg(long, default_value = "packs/starter")]
         pack: PathBuf,
     },
+    /// 按脚本打电话：真的 SIP 和声音，座席有话机
+    Calls(eval::calls::Options),
     /// 逐句提问
     Ask {
         /// CSV，列 text
@@ -238,7 +243,7 @@ enum Train {
 #[derive(Debug, Subcommand)]
 enum Bench {
     /// 电话：按键、打断、应答的时延，以及同时通话的负载（需要 sipp）
-    Calls {
+    Voice {
         /// 同时通话数；0 只测时延
         #[arg(long, default_value_t = 1000)]
         calls: usize,
@@ -319,10 +324,11 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Train { what: Train::Classifier { table, out } } => classifier::learn(&table, &out)?,
         Command::Train { what: Train::Use { task, version, out } } => intent::promote(task, version, &out)?,
-        Command::Eval { what } => return evaluate(&runtime, what),
-        Command::Bench { what: Bench::Calls { calls, secs, rate, probes, pack } } => {
-            let load = bench::calls::Load { calls, secs, rate, probes };
-            runtime.block_on(bench::calls::run(&load, &pack))?;
+        Command::Call(options) => runtime.block_on(call::run(&options, &config.voice))?,
+        Command::Eval { what } => return evaluate(&runtime, what, config),
+        Command::Bench { what: Bench::Voice { calls, secs, rate, probes, pack } } => {
+            let load = bench::voice::Load { calls, secs, rate, probes };
+            runtime.block_on(bench::voice::run(&load, &pack))?;
         }
         Command::Bench { what: Bench::Knowledge(options) } => {
             runtime.block_on(bench::knowledge::run(&options))?;
@@ -337,7 +343,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
+fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval, config: Config) -> Result<ExitCode> {
     match what {
         Eval::Charter { pack, states } => {
             let holds = eval::charter::run(&pack, states)?;
@@ -349,6 +355,10 @@ fn evaluate(runtime: &tokio::runtime::Runtime, what: Eval) -> Result<ExitCode> {
         Eval::Conversations { scripts, out, pack } => {
             let kept = runtime.block_on(eval::conversations::run(&scripts, &out, &pack))?;
             return Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Eval::Calls(options) => {
+            let made = runtime.block_on(eval::calls::run(&options, config.voice))?;
+            return Ok(if made { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Eval::Ask { input, out, pack, import } => {
             runtime.block_on(eval::ask::run(&input, &out, &pack, import.as_deref()))?;

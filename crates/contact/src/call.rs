@@ -4,10 +4,11 @@
 use dialogue::{Channel, Event, SpeechFeatures};
 use kernel::{ContactId, StaffId};
 use routing::{Command, Phase as Place};
+use sqlx::Row as _;
 
 use crate::turn::{Words, phase_name};
 use crate::view::Message;
-use crate::{ContactError, Hotline, Hub, Opening};
+use crate::{ContactError, Hotline, Hub, Opening, sql};
 
 /// A contact as its telephone call needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,17 @@ impl Hotline {
         let opening = Opening { channel: Channel::Voice, ..opening };
         let chat = self.chat_open(opening).await?;
         Ok((ContactId(chat.contact_id), chat.token))
+    }
+
+    /// The latest contact of a caller's number, for evaluation.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn call_latest(&self, number: &str) -> Result<Option<ContactId>, ContactError> {
+        let Some(key) = self.keys().caller_key(number) else { return Ok(None) };
+        let row =
+            sqlx::query(sql::CONTACT_PREVIOUS).bind(key).bind("").fetch_optional(self.store().read()).await?;
+        Ok(row.map(|row| row.try_get("id").map(ContactId)).transpose()?)
     }
 
     /// Where the contact stands, with its messages after a number.

@@ -52,3 +52,12 @@ impl Measured {
 pub fn rounded(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }
+
+/// Percentiles of times in milliseconds.
+pub fn spread(mut values: Vec<f64>) -> Value {
+    values.sort_by(f64::total_cmp);
+    let at = |share: f64| {
+        values.get(((values.len() as f64 - 1.0).max(0.0) * share).round() as usize).map(|value| value.round())
+    };
+    json!({"n": values.len(), "p50": at(0.5), "p95": at(0.95), "max": at(1.0)})
+}

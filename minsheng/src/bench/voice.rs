@@ -1,4 +1,4 @@
-//! `minsheng bench calls`: telephone calls over real SIP and RTP on loopback, against a node of its own in this process.
+//! `minsheng bench voice`: telephone calls over real SIP and RTP on loopback, against a node of its own in this process.
 //!
 //! Latencies are taken from the sound itself by the program's own telephone. Load comes from `sipp` in a process of its own,
 //! so that the processor time printed is the node's alone; without `sipp` that part is left out.
@@ -16,9 +16,10 @@ use voice::media::wheel::Wheel;
 use voice::speech::scripted::{ScriptedEar, ScriptedVoice, pitch};
 use voice::{House, Parts};
 
+use super::measured::spread;
 use crate::eval::rig::config_in;
 
-const SCENARIO: &str = include_str!("calls.xml");
+const SCENARIO: &str = include_str!("voice.xml");
 const WITHIN: Duration = Duration::from_secs(10);
 
 /// What is to be measured.
@@ -158,14 +159,6 @@ async fn turn(call: &Caller) -> Option<f64> {
             return None;
         }
     }
-}
-
-fn spread(mut values: Vec<f64>) -> Value {
-    values.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        values.get(((values.len() as f64 - 1.0).max(0.0) * share).round() as usize).map(|value| value.round())
-    };
-    json!({"n": values.len(), "p50": at(0.5), "p95": at(0.95), "max": at(1.0)})
 }
 
 /// Processor seconds of this process, and its memory in MiB.

@@ -9,6 +9,7 @@ use contact::{Opening, Said};
 use dialogue::{Channel, Conversation, Event, Lane, Phase};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use voice::caller::script::Act;
 
 use super::judge::{Evidence, Verdict, judge};
 use super::rig::Rig;
@@ -30,7 +31,7 @@ pub struct Script {
     pub expect: Expect,
 }
 
-fn main_line() -> String {
+pub(crate) fn main_line() -> String {
     "12345".to_owned()
 }
 
@@ -127,22 +128,23 @@ pub(super) async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Eviden
     let mut before = settled(rig, &chat.token).await?;
     super::conversations::try_escapes(hotline, &before, &mut evidence);
     for (number, turn) in script.turns.iter().enumerate() {
-        match special(turn) {
-            Some(Special::Silence(secs)) => {
-                hotline.contact_event(&chat.token, Event::Silence { secs }).await?;
+        match Act::read(turn) {
+            Act::Silence(secs) => hotline.contact_event(&chat.token, Event::Silence { secs }).await?,
+            Act::HangUp => hotline.contact_event(&chat.token, Event::HungUp).await?,
+            Act::Keys(keys) => {
+                for (at, key) in keys.chars().enumerate() {
+                    drop(hotline.chat_say(&chat.token, &format!("t{number}.{at}"), Said::Key(key)).await?);
+                }
             }
-            Some(Special::HangUp) => hotline.contact_event(&chat.token, Event::HungUp).await?,
-            Some(Special::Key(digit)) => {
-                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Key(digit)).await?);
-            }
-            Some(Special::CallBack) => {
+            Act::CallBack => {
                 evidence.take(&hotline.contact_state(&hotline.chat_contact(&chat.token).await?).await?);
                 chat = hotline.chat_open(opening.clone()).await?;
                 seen = 0;
             }
-            None => {
-                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Text(turn.clone())).await?);
+            Act::Say(words) => {
+                drop(hotline.chat_say(&chat.token, &format!("t{number}"), Said::Text(words)).await?);
             }
+            Act::Play(_) => {}
         }
         let state = settled(rig, &chat.token).await?;
         evidence.take(&state);
@@ -168,28 +170,6 @@ pub(super) async fn play(rig: &Rig, script: &Script, at: usize) -> Result<Eviden
     Ok(evidence)
 }
 
-enum Special {
-    Silence(u32),
-    HangUp,
-    CallBack,
-    Key(char),
-}
-
-fn special(turn: &str) -> Option<Special> {
-    let inner = turn.trim().strip_prefix("[[")?.strip_suffix("]]")?;
-    let upper = inner.to_uppercase();
-    match upper.split_whitespace().next()? {
-        "SILENCE" => {
-            let digits: String = inner.chars().filter(char::is_ascii_digit).collect();
-            Some(Special::Silence(digits.parse().unwrap_or(8)))
-        }
-        "HANGUP" => Some(Special::HangUp),
-        "CALLBACK" => Some(Special::CallBack),
-        "KEY" | "DTMF" => Some(Special::Key(upper.chars().last()?)),
-        _ => None,
-    }
-}
-
 /// Waits until nothing is on its way: a ticket's number, a person for who waits.
 async fn settled(rig: &Rig, token: &str) -> Result<Conversation> {
     let contact = rig.hotline.chat_contact(token).await?;
@@ -204,7 +184,7 @@ async fn settled(rig: &Rig, token: &str) -> Result<Conversation> {
     Ok(state)
 }
 
-fn replies(messages: &[contact::view::Message], seen: &mut i64, evidence: &mut Evidence) -> Vec<String> {
+pub(super) fn replies(messages: &[contact::view::Message], seen: &mut i64, evidence: &mut Evidence) -> Vec<String> {
     let mut texts = Vec::new();
     let before = *seen;
     for message in messages.iter().filter(|message| message.seq > before) {

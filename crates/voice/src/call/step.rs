@@ -93,6 +93,10 @@ impl Call {
             if self.bridged && !urgent {
                 continue;
             }
+            // A one-key telephone hears the person, not that there is one.
+            if self.terms.silent && !urgent && matches!(standing, Standing::WithAgent(_)) {
+                continue;
+            }
             let greeting = line.kind == "greeting";
             self.speak(line.text, !urgent, out);
             if greeting {

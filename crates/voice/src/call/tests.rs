@@ -49,6 +49,16 @@ fn greeting_then_notice_then_the_recording() {
 }
 
 #[test]
+fn a_one_key_caller_hears_the_person_and_not_that_there_is_one() {
+    let mut call = Call::new(Terms { silent: true, ..terms() }, Micros(0));
+    call.step(Event::Lines(Vec::new(), Standing::Queued), Micros(0));
+    let joined = call.step(Event::Lines(vec![line("queue", "王芳已接入")], Standing::WithAgent(wang())), Micros(1));
+    assert!(!joined.iter().any(|effect| matches!(effect, Effect::Speak { .. })), "{joined:?}");
+    let danger = call.step(Event::Lines(vec![line("advice", "请拨119")], Standing::WithAgent(wang())), Micros(2));
+    assert!(danger.iter().any(|effect| matches!(effect, Effect::Speak { .. })), "danger is told always");
+}
+
+#[test]
 fn a_key_stops_the_words_and_is_told_whatever_plays() {
     let mut call = opened();
     assert_eq!(call.step(Event::Key('0'), Micros(1)), [Effect::Hush, Effect::TellKey('0')]);

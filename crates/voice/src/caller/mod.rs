@@ -1,9 +1,11 @@
 //! A telephone in the program: it dials, speaks, presses keys, listens and hangs up; it registers as a desk telephone and
-//! answers. For tests, measurements and `minsheng bench calls`. Its signalling is plain text over UDP, written apart from the
+//! answers. For tests, measurements, `minsheng call` and `minsheng eval calls`. Its signalling is plain text over UDP, written apart from the
 //! stack, so that the two check each other.
 
 mod message;
 mod page;
+mod played;
+pub mod script;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::VoiceError;
 use crate::audio::g711::Law;
-use crate::audio::{Clip, FRAME};
+use crate::audio::{Clip, FRAME, Frame, SILENCE};
 use crate::media::latch::Latch;
 use crate::media::leg::{Leg, LegStats};
 use crate::media::player::Item;
@@ -26,6 +28,7 @@ use crate::sdp::{self, Media};
 
 pub use self::message::Message;
 pub use self::page::Page;
+pub use self::played::{Manner, Played, Protocol, Track, play};
 
 const RETRANSMIT: Duration = Duration::from_millis(500);
 
@@ -340,11 +343,32 @@ impl Caller {
         }
     }
 
+    /// The next 20 ms, heard and said.
+    pub async fn next_both(&self) -> Option<(Frame, Frame)> {
+        let mut sound = self.sound.lock().await;
+        loop {
+            if let Reel::Chunk(_, both) = sound.recv().await? {
+                let (heard, said) = both.split_at_checked(FRAME)?;
+                let frame = |codes: &[u8]| {
+                    let mut frame = SILENCE;
+                    frame.iter_mut().zip(codes).for_each(|(sample, code)| *sample = Law::A.decode(*code));
+                    frame
+                };
+                return Some((frame(heard), frame(said)));
+            }
+        }
+    }
+
+    /// Whether the far side has hung up.
+    pub fn is_over(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
     /// Waits until the far side hangs up.
     pub async fn ended(&self, within: Duration) -> bool {
         let deadline = Instant::now() + within;
         while Instant::now() < deadline {
-            if self.ended.load(Ordering::Acquire) {
+            if self.is_over() {
                 return true;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -359,7 +383,7 @@ impl Caller {
 
     /// Hangs up.
     pub async fn hang_up(&self) {
-        if !self.ended.load(Ordering::Acquire) {
+        if !self.is_over() {
             let bye = format!(
                 "BYE {} SIP/2.0\r\nVia: SIP/2.0/UDP {};branch={};rport\r\nFrom: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: 2 BYE\r\n\
                  Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",

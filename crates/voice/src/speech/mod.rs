@@ -1,6 +1,7 @@
 //! Speech as two ports: sound to words, words to sound. A real implementation speaks the OpenAI-compatible protocol to a
 //! service on this machine or another; a scripted one serves tests. Both may be absent: then keys, tones and people remain.
 
+pub mod coded;
 pub mod http;
 pub mod pool;
 pub mod prompts;
