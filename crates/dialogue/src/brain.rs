@@ -20,6 +20,9 @@ pub struct Policy {
     pub follow_at: f32,
     /// Candidates are put to the caller at or above this confidence. Default 0.20.
     pub clarify_at: f32,
+    /// The same where nothing has been answered yet and the caller would be passed on otherwise. Default 0.06: of 66 first
+    /// questions between 0.06 and 0.40 in the project's conversations the right entry was among the first three for 61.
+    pub unclear_at: f32,
     /// Below this an answer is followed by what else may have been meant. Default 0.90.
     pub sure_at: f32,
     /// Two candidates closer than this are both named to the caller. Default 0.08.
@@ -38,6 +41,7 @@ impl Default for Policy {
             answer_at: 0.65,
             follow_at: 0.50,
             clarify_at: 0.20,
+            unclear_at: 0.06,
             sure_at: 0.90,
             margin: 0.08,
             failures: 2,

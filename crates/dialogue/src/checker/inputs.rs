@@ -267,7 +267,7 @@ fn results(
 fn searches(request: u32, scenario: &Scenario, now: Micros, brain: &Brain) -> Vec<Input> {
     let found = |class, name: &str, candidates| event(class, name, Event::Found { request, candidates });
     let sure = brain.policy.answer_at + 0.3;
-    let low = brain.policy.clarify_at - 0.1;
+    let low = brain.policy.unclear_at / 2.0;
     let near = f32::midpoint(brain.policy.answer_at, brain.policy.clarify_at);
     let entry = |confidence, card: Card| Candidate {
         target: Target::Entry("other".to_owned()),

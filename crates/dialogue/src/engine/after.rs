@@ -35,19 +35,26 @@ pub(super) fn takes_leave(reading: &Reading) -> bool {
     const LONGEST_LEARNED: usize = 24;
     const STARTS: [&str; 14] =
         ["好", "行", "知道", "晓得", "明白", "清楚", "谢", "哦", "噢", "嗯", "懂了", "妥", "ok", "那行"];
+    const THANKS: [&str; 5] = ["谢谢", "多谢", "谢了", "辛苦", "麻烦你了"];
     const NOT: [&str; 6] = ["好像", "好几", "好多", "好久", "行驶", "行政"];
     let words = reading.normal.trim();
     let length = words.chars().count();
-    let told = reading.act == Act::Statement
-        && !asks_something(words)
+    let told = matches!(reading.act, Act::Statement | Act::Deny)
+        && (!asks_something(words) || knows_now(words))
         && !ANOTHER.iter().any(|word| words.contains(word));
     let learned = reading.does(Doing::Close, SURE_OF_ACT) && length <= LONGEST_LEARNED;
+    let thanks = THANKS.iter().any(|thanks| words.contains(thanks));
     let plain = !reading.entities.iter().any(|entity| entity.value.chars().count() > 3)
         && reading.correction.is_none()
         && length <= LONGEST
-        && STARTS.iter().any(|start| words.starts_with(start))
+        && (thanks || STARTS.iter().any(|start| words.starts_with(start)))
         && !NOT.iter().any(|no| words.starts_with(no));
     told && (learned || plain)
+}
+
+/// 我知道怎么讲了: how is known, not asked.
+fn knows_now(words: &str) -> bool {
+    words.ends_with('了') && ["知道怎么", "晓得怎么", "知道去哪", "知道找谁", "知道该", "明白怎么"].iter().any(|known| words.contains(known))
 }
 
 impl Turn<'_> {
@@ -77,7 +84,7 @@ impl Turn<'_> {
     /// 好，我知道了: the caller takes leave of what was answered.
     pub(super) fn closes(&self, reading: &Reading) -> bool {
         self.state.phase == Phase::Listening
-            && self.state.heard == Heard::AfterAnswer
+            && matches!(self.state.heard, Heard::AfterAnswer | Heard::Offered)
             && (self.state.about.is_some() || self.state.fresh_ticket.is_some())
             && !self.state.open_matter
             && takes_leave(reading)

@@ -89,13 +89,13 @@ impl Turn<'_> {
             self.serve_matter(best);
             return self.mention(rival);
         }
-        let near: Vec<Candidate> = candidates
-            .into_iter()
-            .filter(|one| one.confidence >= self.brain.policy.clarify_at)
-            .take(MOST_CHOICES)
-            .collect();
         // What follows an answer was searched in its light.
         let follows = self.state.about.is_some();
+        let policy = &self.brain.policy;
+        let first = !follows && self.state.shown.is_empty();
+        let least = if first { policy.unclear_at } else { policy.clarify_at };
+        let near: Vec<Candidate> =
+            candidates.into_iter().filter(|one| one.confidence >= least).take(MOST_CHOICES).collect();
         if follows && self.follow_up(&near) {
             return;
         }

@@ -125,6 +125,8 @@ pub enum Effect {
     Regret,
     /// Stop what may be stopped.
     Hush,
+    /// Stop every word, whatever it is.
+    Clear,
     /// Music under a wait, or not.
     Comfort(bool),
     /// Keep the sound from now on.

@@ -49,7 +49,7 @@ impl Call {
             }
             Event::Played(item) => self.played(item, true, &mut out),
             Event::Unsayable(item) => {
-                if self.waiting.iter().any(|(waiting, _)| *waiting == item) {
+                if self.is_waiting(item) {
                     out.push(if self.notice == Some(item) { Effect::Attention } else { Effect::Regret });
                 }
                 self.played(item, false, &mut out);
@@ -84,11 +84,18 @@ impl Call {
         if !std::mem::replace(&mut self.opened, true) && !self.terms.silent {
             out.push(Effect::Attention);
         }
+        let mut notice_again = false;
         for line in lines {
             if line.author == "citizen" || line.text.is_empty() {
                 continue;
             }
             let urgent = line.kind == NEVER_INTERRUPTED;
+            if urgent && self.notice.is_some_and(|notice| self.is_waiting(notice)) {
+                notice_again = true;
+                self.notice = None;
+                self.waiting.clear();
+                out.push(Effect::Clear);
+            }
             // With an agent on the line only danger is spoken over them.
             if self.bridged && !urgent {
                 continue;
@@ -103,10 +110,18 @@ impl Call {
                 self.give_notice(out);
             }
         }
+        // Danger comes before the notice; nothing is recorded until it has been heard after all.
+        if notice_again {
+            self.give_notice(out);
+        }
         self.stands(standing, out);
         if self.notice.is_none() {
             self.no_listener(out);
         }
+    }
+
+    fn is_waiting(&self, item: u32) -> bool {
+        self.waiting.iter().any(|(waiting, _)| *waiting == item)
     }
 
     fn give_notice(&mut self, out: &mut Vec<Effect>) {

@@ -59,6 +59,17 @@ fn a_one_key_caller_hears_the_person_and_not_that_there_is_one() {
 }
 
 #[test]
+fn danger_comes_before_the_notice_and_the_recording_after_both() {
+    let mut call = opened();
+    let effects = call.step(Event::Lines(vec![line("advice", "请拨119")], Standing::Queued), Micros(1));
+    let said = |item, text: &str| Effect::Speak { item, text: text.to_owned(), interruptible: false };
+    assert_eq!(effects[..3], [Effect::Clear, said(3, "请拨119"), said(4, "本次通话将被录音。")]);
+    assert_eq!(call.step(Event::Played(2), Micros(2)), [], "the notice that was stopped");
+    assert_eq!(call.step(Event::Played(3), Micros(3)), []);
+    assert_eq!(call.step(Event::Played(4), Micros(4)), [Effect::Record]);
+}
+
+#[test]
 fn a_key_stops_the_words_and_is_told_whatever_plays() {
     let mut call = opened();
     assert_eq!(call.step(Event::Key('0'), Micros(1)), [Effect::Hush, Effect::TellKey('0')]);
@@ -182,6 +193,7 @@ fn danger_is_spoken_over_the_agent_and_never_interrupted() {
     call.step(Event::Lines(vec![], Standing::WithAgent(wang())), Micros(1));
     call.step(Event::AgentLifted, Micros(2));
     assert!(call.is_bridged());
+    call.step(Event::Played(2), Micros(3));
     let lines = vec![line("note", "不说"), line("advice", "请拨打119")];
     let effects = call.step(Event::Lines(lines, Standing::WithAgent(wang())), Micros(3));
     assert!(matches!(effects.as_slice(), [Effect::Speak { interruptible: false, .. }]), "{effects:?}");

@@ -345,7 +345,7 @@ impl Leg {
         self.inner().player.hush();
     }
 
-    /// Stops everything.
+    /// Stops every word.
     pub fn clear(&self) {
         self.inner().player.clear();
     }

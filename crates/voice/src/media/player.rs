@@ -38,11 +38,10 @@ impl Player {
         }
     }
 
-    /// Stops everything.
+    /// Stops every word. Comfort sound goes on.
     pub fn clear(&mut self) {
         self.queue.clear();
         self.at = 0;
-        self.comfort = None;
     }
 
     /// Comfort sound whenever there is nothing else; None: silence.

@@ -371,6 +371,10 @@ impl Session<'_> {
                 self.pending.retain(|pending| !pending.interruptible);
                 self.leg().hush();
             }
+            Effect::Clear => {
+                self.pending.clear();
+                self.leg().clear();
+            }
             Effect::Comfort(on) => self.leg().comfort(on.then(|| Arc::clone(&self.house.0.comfort))),
             Effect::Record => {
                 let tape = Tape::new(self.contact.clone(), self.house.0.archive.clone());
