@@ -70,6 +70,7 @@ const routes: RouteRecordRaw[] = [
   page('/admin/boundary', 'boundary', '人机分工', ['settings_manage'], () => import('@/views/admin/BoundaryView.vue'), 'admin'),
   page('/admin/organisation', 'organisation', '组织', ['settings_manage'], () => import('@/views/admin/OrganisationView.vue'), 'admin'),
   page('/admin/exchange', 'exchange', '对外交换', ['settings_manage', 'audit_read'], () => import('@/views/admin/ExchangeView.vue'), 'admin'),
+  page('/admin/texts', 'texts', '短信', ['settings_manage', 'audit_read'], () => import('@/views/admin/TextsView.vue'), 'admin'),
   page('/admin/audit', 'audit', '审计', ['audit_read'], () => import('@/views/admin/AuditView.vue'), 'admin'),
   page('/admin/health', 'health', '运行状况', ADMIN_ANY, () => import('@/views/admin/HealthView.vue'), 'admin'),
   { path: '/:rest(.*)*', name: 'missing', component: () => import('@/views/MissingView.vue'), meta: { title: '没有这个页面' } },

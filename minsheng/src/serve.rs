@@ -7,13 +7,14 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use config::{Config, LogFormat};
 use contact::Hotline;
-use kernel::{Clock, SystemClock};
+use kernel::{Clock, Coded as _, SystemClock};
+use notifier::Notifier;
 use tracing_subscriber::EnvFilter;
 
 /// Everything that answers on the port: the interface, the pages, the console.
-pub fn app(hotline: Hotline, config: &Config, exchange: Option<exchange::Exchange>) -> Router {
+pub fn app(hotline: Hotline, config: &Config, rooms: api::Rooms) -> Router {
     let config = Arc::new(config.clone());
-    api::router_with(hotline.clone(), Arc::clone(&config), exchange).merge(web::router(hotline, config))
+    api::router_with(hotline.clone(), Arc::clone(&config), rooms).merge(web::router(hotline, config))
 }
 
 /// Serves until a stop signal, then lets running requests finish.
@@ -32,9 +33,12 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
     })?;
     tracing::info!(%address, entries = started.entries, scenarios = started.scenarios, "listening");
     let telephone = crate::telephone::open(&hotline, &config).await?;
-    let exchange = crate::exchanging::open(&hotline, &config, clock)?;
+    let exchange = crate::exchanging::open(&hotline, &config, Arc::clone(&clock))?;
+    let notifier = texts(&hotline, &config, clock)?;
     let _exchanging = exchange.as_ref().map(exchange::Exchange::start);
-    let app = app(hotline.clone(), &config, exchange).into_make_service_with_connect_info::<SocketAddr>();
+    let _texting = notifier.start();
+    let rooms = api::Rooms { exchange, notifier: Some(notifier) };
+    let app = app(hotline.clone(), &config, rooms).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     if let Some(telephone) = telephone {
         telephone.close();
@@ -44,6 +48,19 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
     hotline.learning().flush(&ctx).await?;
     hotline.store().close().await;
     Ok(())
+}
+
+/// Short messages, as the configuration says.
+fn texts(hotline: &Hotline, config: &Config, clock: Arc<dyn Clock>) -> Result<Notifier> {
+    let carrier = notifier::configured(&config.notifier).map_err(|error| anyhow::Error::msg(error.advice()))?;
+    Ok(Notifier::new(notifier::Parts {
+        store: hotline.store().clone(),
+        casework: hotline.casework().clone(),
+        clock,
+        terms: config.notifier.clone(),
+        public_url: config.server.public_url.clone(),
+        carrier,
+    }))
 }
 
 fn log(config: &Config) {

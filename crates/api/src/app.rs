@@ -7,6 +7,7 @@ use std::time::Duration;
 use config::Config;
 use contact::Hotline;
 use exchange::Exchange;
+use notifier::Notifier;
 use kernel::{Clock, Micros, Rng};
 
 use crate::headers::Transport;
@@ -26,7 +27,16 @@ struct Inner {
     rates: Arc<Rates>,
     edge: Edge,
     closing: Closing,
-    exchange: Option<Exchange>,
+    rooms: Rooms,
+}
+
+/// What is not on every site.
+#[derive(Debug, Clone, Default)]
+pub struct Rooms {
+    /// Other systems.
+    pub exchange: Option<Exchange>,
+    /// Short messages.
+    pub notifier: Option<Notifier>,
 }
 
 /// The clock of a hotline, as the edge wants it.
@@ -63,17 +73,17 @@ impl App {
             rates: Arc::new(Rates::new(limits)),
             edge,
             closing,
-            exchange: None,
+            rooms: Rooms::default(),
         }))
     }
 
-    /// The same application, with other systems.
+    /// The same application, with what this site has besides.
     #[must_use]
-    pub fn exchanging(self, exchange: Option<Exchange>) -> Self {
-        self.made(Arc::clone(&self.0.rates), exchange)
+    pub fn with(self, rooms: Rooms) -> Self {
+        self.made(Arc::clone(&self.0.rates), rooms)
     }
 
-    fn made(&self, rates: Arc<Rates>, exchange: Option<Exchange>) -> Self {
+    fn made(&self, rates: Arc<Rates>, rooms: Rooms) -> Self {
         let Inner { hotline, config, edge, closing, .. } = self.0.as_ref();
         Self(Arc::new(Inner {
             hotline: hotline.clone(),
@@ -81,19 +91,19 @@ impl App {
             rates,
             edge: edge.clone(),
             closing: closing.clone(),
-            exchange,
+            rooms,
         }))
     }
 
     /// Other systems, where they are set up.
     pub fn exchange(&self) -> Option<&Exchange> {
-        self.0.exchange.as_ref()
+        self.0.rooms.exchange.as_ref()
     }
 
     /// The same application with other limits of rate and counters of its own.
     #[must_use]
     pub fn limited(&self, limits: Limits) -> Self {
-        self.made(Arc::new(Rates::new(limits)), self.0.exchange.clone())
+        self.made(Arc::new(Rates::new(limits)), self.0.rooms.clone())
     }
 
     /// The hotline.
@@ -117,12 +127,12 @@ impl App {
     }
 
     pub(crate) fn staffed(&self) -> Staffed {
-        let Inner { hotline, config, closing, exchange, .. } = self.0.as_ref();
+        let Inner { hotline, config, closing, rooms, .. } = self.0.as_ref();
         Staffed {
             hotline: hotline.clone(),
             config: Arc::clone(config),
             closing: closing.clone(),
-            exchange: exchange.clone(),
+            rooms: rooms.clone(),
         }
     }
 

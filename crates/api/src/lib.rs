@@ -40,7 +40,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::trace::Peer;
 
-pub use app::App;
+pub use app::{App, Rooms};
 pub use edge::edge;
 pub use error::{ApiError, ApiResult, ErrorBody};
 
@@ -52,9 +52,9 @@ pub fn router(hotline: Hotline, config: Arc<Config>) -> Router {
     routes(&App::new(hotline, config))
 }
 
-/// [`router`], with other systems.
-pub fn router_with(hotline: Hotline, config: Arc<Config>, exchange: Option<::exchange::Exchange>) -> Router {
-    routes(&App::new(hotline, config).exchanging(exchange))
+/// [`router`], with what this site has besides.
+pub fn router_with(hotline: Hotline, config: Arc<Config>, rooms: Rooms) -> Router {
+    routes(&App::new(hotline, config).with(rooms))
 }
 
 /// The interface with its layers.

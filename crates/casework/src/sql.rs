@@ -135,6 +135,11 @@ store::sql! {
     /// What came of earlier dispatches in a domain.
     OUTCOME_LIST = "SELECT category, unit, kept, refused FROM dispatch_outcomes WHERE domain = $1";
 
+    /// Where a follower of the record stands.
+    FOLLOWER_GET = "SELECT at_us FROM casework_followers WHERE name = $1";
+    /// Sets where it stands; it never goes back.
+    FOLLOWER_SET = "INSERT INTO casework_followers (name, at_us) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE
+        SET at_us = CASE WHEN excluded.at_us > casework_followers.at_us THEN excluded.at_us ELSE casework_followers.at_us END";
     /// Tells somebody, once an occasion.
     NOTICE_ADD = "INSERT INTO notices (id, audience, ticket, level, words, at_us) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT DO NOTHING";

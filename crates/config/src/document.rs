@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::section::Key;
-use crate::{Chat, Config, Exchange, Knowledge, Routing, Security, Server, Store, Voice};
+use crate::{Chat, Config, Exchange, Knowledge, Notifier, Routing, Security, Server, Store, Voice};
 
 impl Config {
     /// A YAML file of every key with its default, explained in Chinese.
@@ -15,7 +15,7 @@ impl Config {
             "# 民声平台配置。每一项写的都是默认值，不需要改的可以整行删去。\n\
              # 也可以用环境变量覆盖，例如 store.url 对应 MINSHENG_STORE__URL（两个下划线）。\n",
         );
-        let sections: [(&str, &str, Vec<Key>); 8] = [
+        let sections: [(&str, &str, Vec<Key>); 9] = [
             ("server", Server::TITLE, Server::keys()),
             ("store", Store::TITLE, Store::keys()),
             ("security", Security::TITLE, Security::keys()),
@@ -24,6 +24,7 @@ impl Config {
             ("routing", Routing::TITLE, Routing::keys()),
             ("voice", Voice::TITLE, Voice::keys()),
             ("exchange", Exchange::TITLE, Exchange::keys()),
+            ("notifier", Notifier::TITLE, Notifier::keys()),
         ];
         // Writing to a String cannot fail.
         for (name, title, keys) in sections {

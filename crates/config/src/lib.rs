@@ -17,6 +17,7 @@ mod sections;
 
 pub use error::ConfigError;
 pub use sections::{
-    Chat, Config, DatabaseUrl, Durability, Exchange, Knowledge, LogFormat, Routing, Security, Server, Store,
+    CarrierKind, Chat, Config, DatabaseUrl, Durability, Exchange, Knowledge, LogFormat, Notifier, Routing, Secret, Secrets,
+    Security, Server, Store,
     Voice,
 };

@@ -9,7 +9,7 @@ use figment::providers::{Format as _, Yaml};
 use figment::value::{Dict, Tag, Value};
 
 use crate::nearest::nearest;
-use crate::{Chat, Config, ConfigError, Exchange, Knowledge, Routing, Security, Server, Store, Voice};
+use crate::{Chat, Config, ConfigError, Exchange, Knowledge, Notifier, Routing, Security, Server, Store, Voice};
 
 const PREFIX: &str = "MINSHENG_";
 
@@ -23,6 +23,7 @@ pub(crate) const SECTIONS: &[(&str, &[&str])] = &[
     ("routing", Routing::NAMES),
     ("voice", Voice::NAMES),
     ("exchange", Exchange::NAMES),
+    ("notifier", Notifier::NAMES),
 ];
 
 impl Config {
@@ -73,6 +74,7 @@ impl Config {
             routing: Routing::read("routing", of("routing"), &mut problems),
             voice: Voice::read("voice", of("voice"), &mut problems),
             exchange: Exchange::read("exchange", of("exchange"), &mut problems),
+            notifier: Notifier::read("notifier", of("notifier"), &mut problems),
         };
         config.check(&mut problems);
         if problems.is_empty() { Ok(config) } else { Err(ConfigError::Wrong(problems)) }

@@ -25,6 +25,8 @@ pub struct Config {
     pub voice: Voice,
     /// Other systems.
     pub exchange: Exchange,
+    /// Short messages to citizens.
+    pub notifier: Notifier,
 }
 
 section! {
@@ -217,6 +219,78 @@ section! {
     Exchange "对外交换" {
         /// The file that says with whom; empty: with nobody (docs/exchange.md).
         file: String = String::new(), "对外交换的配置文件（上级平台、订阅、Open311），写法见 docs/exchange.md；不填则不对外交换";
+    }
+}
+
+section! {
+    /// Short messages to citizens.
+    Notifier "短信" {
+        /// Who carries them.
+        carrier: CarrierKind = CarrierKind::Inbox,
+            "短信怎么发：inbox 留在本站收件箱不发出，http 发给短信平台，smpp 发给短信网关";
+        /// Who writes.
+        signature: String = "12345".to_owned(), "短信开头【】里的名称";
+        /// Of what citizens are told.
+        events: Vec<String> = ["registered", "asked", "extension_granted", "replied"].map(str::to_owned).to_vec(),
+            "哪些事发短信：registered 登记、asked 请补充、extension_granted 延期、replied 答复、reopened 重办、cancelled 关闭";
+        /// From when on nobody is disturbed, o'clock.
+        quiet_from: u32 = 22, [0..=23], "从几点起不发短信（北京时间）；与 quiet_until 相同则随时发";
+        /// Until when.
+        quiet_until: u32 = 8, [0..=23], "到几点恢复发短信";
+        /// Attempts before a person has to look.
+        attempts: u32 = 8, [1..=50], "试几次不成就不再自动重发，列给管理员";
+        /// The provider's address.
+        http_url: String = String::new(), "短信平台的地址";
+        /// Headers of the request, `name: value`; they may hold a secret.
+        http_headers: Secrets = Secrets(Vec::new()), "请求头列表，每项写成“名称: 值”，如 Authorization: Bearer …";
+        /// The body: JSON where it begins with a brace, else a form.
+        http_body: String = r#"{"id":"{id}","phone":"{phone}","text":"{words}"}"#.to_owned(),
+            "请求内容的模板：{phone} 号码、{words} 内容、{id} 编号；以大括号开头按 JSON 发，否则按表单发";
+        /// What in the answer says that it was taken.
+        http_accepted: String = String::new(), "应答里有这段文字才算收下；不填则看状态码";
+        /// The message centre's address and port.
+        smpp_address: String = String::new(), "短信网关的地址和端口（SMPP 3.4），如 10.0.0.8:2775";
+        /// The account.
+        smpp_system_id: String = String::new(), "短信网关的账号";
+        /// Its password.
+        smpp_password: Secret = Secret(String::new()), "短信网关的密码，最长8位";
+        /// The number messages come from.
+        smpp_source: String = "12345".to_owned(), "短信显示的号码";
+    }
+}
+
+/// Who carries short messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CarrierKind {
+    /// They stay here.
+    #[default]
+    Inbox,
+    /// A provider over HTTP.
+    Http,
+    /// A message centre over SMPP.
+    Smpp,
+}
+
+/// A secret; never shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Lines that may hold secrets; never shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secrets(pub Vec<String>);
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secrets({} …)", self.0.len())
     }
 }
 

@@ -1,12 +1,6 @@
 //! The statements of exchange.
 
 store::sql! {
-    /// Where the follower stands.
-    CURSOR_GET = "SELECT at_us FROM exchange_cursor WHERE name = $1";
-    /// Sets where the follower stands; it never goes back.
-    CURSOR_SET = "INSERT INTO exchange_cursor (name, at_us) VALUES ($1, $2)
-        ON CONFLICT (name) DO UPDATE SET at_us = CASE WHEN excluded.at_us > exchange_cursor.at_us THEN excluded.at_us
-            ELSE exchange_cursor.at_us END";
     /// Remembers that two numbers are one ticket.
     LINK_ADD = "INSERT INTO exchange_links (peer, foreign_number, number, origin) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     /// Our number of the peer's.

@@ -41,7 +41,7 @@ pub async fn run(chats: usize, turns: usize, think_secs: f64, pack: &Path) -> Re
     let _tasks = hotline.start();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let app = crate::serve::app(hotline, &config, None);
+    let app = crate::serve::app(hotline, &config, api::Rooms::default());
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
     let client = reqwest::Client::builder().pool_max_idle_per_host(chats).build()?;
     let times = Arc::new(Mutex::new(Vec::with_capacity(chats * turns)));

@@ -7,6 +7,7 @@ export const ADMIN_TABS: SubTab[] = [
   { to: '/admin/boundary', words: '人机分工', needs: ['settings_manage'] },
   { to: '/admin/organisation', words: '组织', needs: ['settings_manage'] },
   { to: '/admin/exchange', words: '对外交换', needs: ['settings_manage', 'audit_read'] },
+  { to: '/admin/texts', words: '短信', needs: ['settings_manage', 'audit_read'] },
   { to: '/admin/audit', words: '审计', needs: ['audit_read'] },
   { to: '/admin/health', words: '运行状况', needs: ['staff_manage', 'settings_manage', 'audit_read'] },
 ]

@@ -44,7 +44,7 @@ pub struct Files {
 }
 
 fn of(staffed: &Staffed) -> ApiResult<&Exchange> {
-    staffed.exchange.as_ref().ok_or_else(|| {
+    staffed.rooms.exchange.as_ref().ok_or_else(|| {
         ApiError::new(ErrorCode::NotFound, "本站没有开通对外交换，请在配置里填写 exchange.file 后重启。")
     })
 }

@@ -17,6 +17,7 @@ mod person;
 mod phone;
 mod scenarios;
 mod session;
+mod texts;
 mod tickets;
 mod upkeep;
 
@@ -27,6 +28,7 @@ use contact::Hotline;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::app::Rooms;
 use crate::sse::Closing;
 
 pub use person::{COOKIE, Person};
@@ -40,8 +42,8 @@ pub struct Staffed {
     pub config: Arc<Config>,
     /// Ends live streams.
     pub closing: Closing,
-    /// Other systems, where they are set up.
-    pub exchange: Option<::exchange::Exchange>,
+    /// What is not on every site.
+    pub rooms: Rooms,
 }
 
 impl std::fmt::Debug for Staffed {
@@ -152,6 +154,8 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(exchange::reconciliation))
         .routes(routes!(exchange::files))
         .routes(routes!(exchange::file))
+        .routes(routes!(texts::list))
+        .routes(routes!(texts::again))
         .routes(routes!(admin::people, admin::person_create))
         .routes(routes!(admin::person_change))
         .routes(routes!(admin::password))
