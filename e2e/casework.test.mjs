@@ -352,3 +352,16 @@ test('the other roles see what is theirs, and nothing else', async () => {
   await go(liaison, '/tickets/dispatch')
   await liaison.getByText('您的岗位不能看这个页面').first().waitFor()
 })
+
+test('what the citizen was told by short message stands on a list, without the number and the matter', async () => {
+  const admin = await as('admin')
+  await go(admin, '/admin/texts')
+  const row = admin.getByRole('row', { name: new RegExp(`${number}.*已登记`) })
+  await row.waitFor()
+  const words = await row.innerText()
+  // By night it waits for the morning.
+  assert.match(words, /已存本站|等待发送/)
+  assert.ok(!words.includes(PHONE) && !words.includes('路灯'), words)
+  await admin.getByRole('row', { name: new RegExp(`${number}.*有答复了`) }).first().waitFor()
+  await clean(admin, 'texts')
+})

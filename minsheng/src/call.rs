@@ -60,13 +60,16 @@ impl CallScript {
     pub fn read(file: &Path) -> Result<Vec<Self>> {
         let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
         // A list and a table are told apart first, so that an error names the very line.
-        let list = serde_yaml_ng::from_str::<serde_yaml_ng::Value>(&text).is_ok_and(|value| value.is_sequence());
+        let list =
+            serde_yaml_ng::from_str::<serde_yaml_ng::Value>(&text).is_ok_and(|value| value.is_sequence());
         let read = if list {
             serde_yaml_ng::from_str(&text).map(Scripts::Many)
         } else {
             serde_yaml_ng::from_str(&text).map(|one| Scripts::One(Box::new(one)))
         };
-        let mut scripts = match read.with_context(|| format!("{}不是通话脚本，请对照 docs/evaluation.md 检查", file.display()))? {
+        let mut scripts = match read
+            .with_context(|| format!("{}不是通话脚本，请对照 docs/evaluation.md 检查", file.display()))?
+        {
             Scripts::One(script) => vec![*script],
             Scripts::Many(scripts) => scripts,
         };
@@ -160,7 +163,9 @@ pub async fn run(options: &Options, section: &config::Voice) -> Result<()> {
     }
     let told = json!({"id": script.id, "to": options.to, "from": caller, "calls": calls});
     match &options.out {
-        Some(file) => std::fs::write(file, format!("{told:#}\n")).with_context(|| file.display().to_string())?,
+        Some(file) => {
+            std::fs::write(file, format!("{told:#}\n")).with_context(|| file.display().to_string())?
+        }
         None => println!("{told:#}"),
     }
     Ok(())

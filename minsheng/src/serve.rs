@@ -52,7 +52,8 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
 
 /// Short messages, as the configuration says.
 fn texts(hotline: &Hotline, config: &Config, clock: Arc<dyn Clock>) -> Result<Notifier> {
-    let carrier = notifier::configured(&config.notifier).map_err(|error| anyhow::Error::msg(error.advice()))?;
+    let carrier =
+        notifier::configured(&config.notifier).map_err(|error| anyhow::Error::msg(error.advice()))?;
     Ok(Notifier::new(notifier::Parts {
         store: hotline.store().clone(),
         casework: hotline.casework().clone(),

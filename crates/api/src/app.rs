@@ -7,8 +7,8 @@ use std::time::Duration;
 use config::Config;
 use contact::Hotline;
 use exchange::Exchange;
-use notifier::Notifier;
 use kernel::{Clock, Micros, Rng};
+use notifier::Notifier;
 
 use crate::headers::Transport;
 use crate::rate::{Limits, Rates};

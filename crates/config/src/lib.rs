@@ -17,7 +17,6 @@ mod sections;
 
 pub use error::ConfigError;
 pub use sections::{
-    CarrierKind, Chat, Config, DatabaseUrl, Durability, Exchange, Knowledge, LogFormat, Notifier, Routing, Secret, Secrets,
-    Security, Server, Store,
-    Voice,
+    CarrierKind, Chat, Config, DatabaseUrl, Durability, Exchange, Knowledge, LogFormat, Notifier, Routing,
+    Secret, Secrets, Security, Server, Store, Voice,
 };

@@ -9,7 +9,9 @@ use figment::providers::{Format as _, Yaml};
 use figment::value::{Dict, Tag, Value};
 
 use crate::nearest::nearest;
-use crate::{Chat, Config, ConfigError, Exchange, Knowledge, Notifier, Routing, Security, Server, Store, Voice};
+use crate::{
+    Chat, Config, ConfigError, Exchange, Knowledge, Notifier, Routing, Security, Server, Store, Voice,
+};
 
 const PREFIX: &str = "MINSHENG_";
 

@@ -160,6 +160,20 @@ impl Hotline {
         self.command(Command::Finish { contact: id.clone(), agent: Some(agent.clone()) }).await
     }
 
+    /// The agent leaves the call to a colleague who is in it already.
+    ///
+    /// # Errors
+    /// When the contact is not with this agent.
+    pub async fn call_hand_over(
+        &self,
+        id: &ContactId,
+        by: &StaffId,
+        to: &StaffId,
+    ) -> Result<(), ContactError> {
+        let (contact, by, to) = (id.clone(), Some(by.clone()), to.clone());
+        self.command(Command::TransferAgent { contact, by, to }).await
+    }
+
     /// The way to the agent is lost: back to the queue, in place.
     ///
     /// # Errors

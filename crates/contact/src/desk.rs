@@ -93,7 +93,7 @@ impl Hotline {
                     .to_vec(),
             },
             queues: self.queue_views().await?,
-            phone: self.phones().ok().map(|phones| phones.phone(&id)),
+            phone: self.phones().ok().map(|phones| self.with_names(phones.phone(&id))),
         })
     }
 

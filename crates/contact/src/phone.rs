@@ -102,7 +102,31 @@ pub trait Phones: Send + Sync {
     /// When there is no line, no such call, or no such way.
     fn assist(&self, by: &StaffId, agent: &StaffId, part: Option<&str>) -> Result<(), ContactError>;
 
-    /// The agent's telephone.
+    /// Asks a colleague into the agent's call: the caller hears music, the two speak alone.
+    ///
+    /// # Errors
+    /// When the agent is in no call, or the colleague has no telephone or is in another.
+    fn consult(&self, by: &StaffId, with: &StaffId) -> Result<(), ContactError>;
+
+    /// All three together.
+    ///
+    /// # Errors
+    /// When the colleague is not there.
+    fn consult_together(&self, by: &StaffId) -> Result<(), ContactError>;
+
+    /// The colleague goes; agent and caller are together again.
+    ///
+    /// # Errors
+    /// When the agent is in no call.
+    fn consult_end(&self, by: &StaffId) -> Result<(), ContactError>;
+
+    /// The colleague who was asked comes, or does not, or goes.
+    ///
+    /// # Errors
+    /// When nobody asks any more.
+    fn consult_answer(&self, guest: &StaffId, comes: bool) -> Result<(), ContactError>;
+
+    /// The agent's telephone. Names of colleagues are left to [`Hotline`].
     fn phone(&self, agent: &StaffId) -> PhoneView;
 }
 
@@ -185,6 +209,53 @@ impl Hotline {
         tx.audit("call.assist", &format!("staff:{agent}"), &part.unwrap_or("end")).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Asks a colleague into the agent's call. Audited. To leave the call to them, transfer the contact to them.
+    ///
+    /// # Errors
+    /// When the person serves nobody, is in no call, or the colleague cannot be asked.
+    pub async fn desk_consult(&self, ctx: &Ctx, with: &StaffId) -> Result<(), ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.consult(&agent, with)?;
+        let mut tx = self.store().begin(ctx).await?;
+        tx.audit("call.consult", &format!("staff:{with}"), &()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Agent, colleague and caller together.
+    ///
+    /// # Errors
+    /// When the person serves nobody or the colleague is not there.
+    pub fn desk_consult_together(&self, ctx: &Ctx) -> Result<(), ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.consult_together(&agent)
+    }
+
+    /// The colleague goes.
+    ///
+    /// # Errors
+    /// When the person serves nobody or is in no call.
+    pub fn desk_consult_end(&self, ctx: &Ctx) -> Result<(), ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.consult_end(&agent)
+    }
+
+    /// The person was asked into a colleague's call, and comes or does not.
+    ///
+    /// # Errors
+    /// When the person serves nobody or nobody asks.
+    pub fn desk_consult_answer(&self, ctx: &Ctx, comes: bool) -> Result<(), ContactError> {
+        let (agent, phones) = self.phone_of(ctx)?;
+        phones.consult_answer(&agent, comes)
+    }
+
+    pub(crate) fn with_names(&self, mut phone: PhoneView) -> PhoneView {
+        for one in phone.guest.iter_mut().chain(&mut phone.asked_by) {
+            one.name = self.name_of(&one.id);
+        }
+        phone
     }
 
     fn phone_of(&self, ctx: &Ctx) -> Result<(StaffId, Arc<dyn Phones>), ContactError> {

@@ -310,8 +310,19 @@ pub struct Desk {
     pub phone: Option<PhoneView>,
 }
 
+/// A colleague in a call, or the one whose call it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GuestView {
+    /// Who.
+    pub id: String,
+    /// By name.
+    pub name: String,
+    /// `ringing`, `consult` (with the agent alone), `join` (all three).
+    pub state: &'static str,
+}
+
 /// An agent's telephone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct PhoneView {
     /// A desk telephone is registered.
     pub desk: bool,
@@ -327,6 +338,10 @@ pub struct PhoneView {
     pub others: usize,
     /// Takes part in somebody else's call.
     pub assisting: bool,
+    /// The colleague whom the agent asked into the call.
+    pub guest: Option<GuestView>,
+    /// Who asked the agent into theirs.
+    pub asked_by: Option<GuestView>,
 }
 
 /// Today's figures.

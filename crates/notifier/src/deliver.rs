@@ -45,7 +45,8 @@ impl Notifier {
         let id = timer.subject.as_str();
         let row = sqlx::query(sql::TEXT_GET).bind(id).fetch_optional(self.0.store.read()).await?;
         let Some(row) = row else { return self.settle(timer, End::Gone).await };
-        let (ticket, words, tries): (String, String, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (ticket, words, tries): (String, String, i64) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let Some(phone) = self.phone(&ticket).await? else { return self.settle(timer, End::Nobody).await };
         let shown = mask_phone(&phone);
         let message = Message { id: id.to_owned(), phone: Masked::new(phone), words };

@@ -27,7 +27,7 @@ use kernel::{Clock, Ctx, Micros};
 use store::Store;
 use tokio::sync::Mutex;
 
-pub use carrier::{CarryError, Carrier, Inbox, Message, configured};
+pub use carrier::{Carrier, CarryError, Inbox, Message, configured};
 pub use error::NotifierError;
 pub use list::{Text, Texts};
 

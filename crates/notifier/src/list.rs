@@ -57,7 +57,8 @@ impl Notifier {
     pub async fn texts(&self, ctx: &Ctx, state: &str) -> Result<Texts, NotifierError> {
         authorise(ctx, Permission::ReportRead, None)?;
         let state = (!state.is_empty()).then_some(state);
-        let rows = sqlx::query_as(sql::TEXT_LIST).bind(state).bind(MOST).fetch_all(self.0.store.read()).await?;
+        let rows =
+            sqlx::query_as(sql::TEXT_LIST).bind(state).bind(MOST).fetch_all(self.0.store.read()).await?;
         let mut counts = BTreeMap::new();
         for row in sqlx::query(sql::TEXT_COUNT).fetch_all(self.0.store.read()).await? {
             counts.insert(row.try_get(0)?, row.try_get(1)?);

@@ -7,8 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use casework::{Casework, Kind, TicketDraft};
 use futures::{SinkExt as _, StreamExt as _};
-use kernel::{Actor, Clock as _, Coded as _, Ctx, HolidayList, Micros, Rng, Role, Scope, StaffId, TestClock, UnitHours, WorkCalendar};
-use notifier::{CarryError, Carrier, Message, Notifier, Parts, configured};
+use kernel::{
+    Actor, Clock as _, Coded as _, Ctx, HolidayList, Micros, Rng, Role, Scope, StaffId, TestClock, UnitHours,
+    WorkCalendar,
+};
+use notifier::{Carrier, CarryError, Message, Notifier, Parts, configured};
 use rusmpp::tokio_codec::CommandCodec;
 use rusmpp::{Command, CommandStatus, Pdu};
 use security::Keys;
@@ -49,7 +52,8 @@ fn house(store: &Store, carrier: Arc<dyn Carrier>) -> House {
 
 impl House {
     fn admin(&self) -> Ctx {
-        let actor = Actor::Staff { id: StaffId::from("admin"), role: Role::Administrator, scope: Scope::District };
+        let actor =
+            Actor::Staff { id: StaffId::from("admin"), role: Role::Administrator, scope: Scope::District };
         Ctx { actor, now: self.clock.now(), trace: "t".to_owned() }
     }
 
@@ -189,11 +193,7 @@ async fn a_carrier_that_is_away_is_tried_again_and_then_a_person_looks() {
 }
 
 fn message(words: &str) -> Message {
-    Message {
-        id: "t1:1".to_owned(),
-        phone: security::Masked::new(PHONE.to_owned()),
-        words: words.to_owned(),
-    }
+    Message { id: "t1:1".to_owned(), phone: security::Masked::new(PHONE.to_owned()), words: words.to_owned() }
 }
 
 #[tokio::test]
@@ -205,7 +205,11 @@ async fn a_provider_over_http_gets_what_the_template_says() {
         let key = headers.get("x-key").map_or("", |value| value.to_str().unwrap_or_default()).to_owned();
         let busy = body.contains("忙");
         noted.lock().unwrap().push((key, body));
-        if busy { (axum::http::StatusCode::SERVICE_UNAVAILABLE, "later") } else { (axum::http::StatusCode::OK, "{\"code\":0,\"to\":\"13957400001\"}") }
+        if busy {
+            (axum::http::StatusCode::SERVICE_UNAVAILABLE, "later")
+        } else {
+            (axum::http::StatusCode::OK, "{\"code\":0,\"to\":\"13957400001\"}")
+        }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -223,11 +227,16 @@ async fn a_provider_over_http_gets_what_the_template_says() {
     assert!(!receipt.contains(PHONE), "the receipt is kept without the number: {receipt}");
     let (key, body) = seen.lock().unwrap()[0].clone();
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-    assert_eq!((key.as_str(), body["phone"].as_str(), body["text"].as_str()), ("s3cret", Some(PHONE), Some("您好\"引号\"")));
+    assert_eq!(
+        (key.as_str(), body["phone"].as_str(), body["text"].as_str()),
+        ("s3cret", Some(PHONE), Some("您好\"引号\""))
+    );
     assert!(matches!(carrier.carry(&message("忙")).await, Err(CarryError::Later(_))));
-    let strict = configured(&config::Notifier { http_accepted: "完全不同".to_owned(), ..terms.clone() }).unwrap();
+    let strict =
+        configured(&config::Notifier { http_accepted: "完全不同".to_owned(), ..terms.clone() }).unwrap();
     assert!(matches!(strict.carry(&message("好")).await, Err(CarryError::Never(_))));
-    let gone = configured(&config::Notifier { http_url: "http://127.0.0.1:1/send".to_owned(), ..terms }).unwrap();
+    let gone =
+        configured(&config::Notifier { http_url: "http://127.0.0.1:1/send".to_owned(), ..terms }).unwrap();
     assert!(matches!(gone.carry(&message("好")).await, Err(CarryError::Later(_))));
 }
 
@@ -235,7 +244,8 @@ async fn a_provider_over_http_gets_what_the_template_says() {
 async fn settings_that_cannot_be_meant_are_refused_in_words() {
     let base = config::Notifier { carrier: config::CarrierKind::Http, ..config::Notifier::default() };
     let unknown = config::Notifier { events: vec!["dispatched".to_owned()], ..config::Notifier::default() };
-    let bodiless = config::Notifier { http_url: "http://a/".to_owned(), http_body: "x".to_owned(), ..base.clone() };
+    let bodiless =
+        config::Notifier { http_url: "http://a/".to_owned(), http_body: "x".to_owned(), ..base.clone() };
     let centreless = config::Notifier { carrier: config::CarrierKind::Smpp, ..config::Notifier::default() };
     for (terms, word) in
         [(base, "http_url"), (unknown, "dispatched"), (bodiless, "{phone}"), (centreless, "smpp_address")]
@@ -267,9 +277,13 @@ async fn centre(throttle: bool) -> (std::net::SocketAddr, Arc<Mutex<Vec<(u8, Vec
                             let refused = std::mem::take(&mut throttle);
                             if !refused {
                                 let coding = u8::from(part.data_coding);
-                                noted.lock().unwrap().push((coding, part.short_message().clone().into_bytes().to_vec()));
+                                noted
+                                    .lock()
+                                    .unwrap()
+                                    .push((coding, part.short_message().clone().into_bytes().to_vec()));
                             }
-                            let status = if refused { CommandStatus::EsmeRthrottled } else { CommandStatus::EsmeRok };
+                            let status =
+                                if refused { CommandStatus::EsmeRthrottled } else { CommandStatus::EsmeRok };
                             (status, Pdu::from(rusmpp::pdus::SubmitSmResp::default()))
                         }
                         Some(Pdu::EnquireLink) => (CommandStatus::EsmeRok, Pdu::EnquireLinkResp),
@@ -309,7 +323,8 @@ async fn a_message_centre_gets_long_messages_in_parts_that_say_the_same() {
     for (coding, bytes) in &parts {
         assert_eq!(*coding, 8, "UCS-2");
         let header = usize::from(bytes[0]) + 1;
-        let units: Vec<u16> = bytes[header..].chunks(2).map(|two| u16::from_be_bytes([two[0], two[1]])).collect();
+        let units: Vec<u16> =
+            bytes[header..].chunks(2).map(|two| u16::from_be_bytes([two[0], two[1]])).collect();
         said.push_str(&String::from_utf16(&units).unwrap());
     }
     assert_eq!(said, words);

@@ -18,7 +18,7 @@ use crate::audio::{Clip, tone};
 use crate::browser::Registry;
 use crate::media::wheel::{Punctuality, Wheel};
 use crate::recording::{Archive, Reel};
-use crate::session::{self, Input};
+use crate::session::{self, Asked, Input};
 use crate::sip::gate::Gate;
 use crate::sip::stack::Stack;
 use crate::sip::{CallRef, Signal, Signalling};
@@ -69,6 +69,7 @@ pub(crate) struct Inner {
     agents: Mutex<HashMap<StaffId, String>>,
     desks: Mutex<HashMap<StaffId, Desk>>,
     assisting: Mutex<HashMap<StaffId, StaffId>>,
+    guests: Mutex<HashMap<StaffId, GuestAt>>,
     pub browsers: Registry,
     answered: AtomicU64,
     refused: AtomicU64,
@@ -90,6 +91,43 @@ pub(crate) struct DeskState {
     pub held: bool,
     /// So many others take part.
     pub others: usize,
+}
+
+/// How a colleague stands who was asked into a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GuestState {
+    /// Asked; not there yet.
+    Ringing,
+    /// With the agent alone.
+    Consult,
+    /// With agent and caller.
+    Join,
+}
+
+impl GuestState {
+    /// Its name on the wire.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Ringing => "ringing",
+            Self::Consult => "consult",
+            Self::Join => "join",
+        }
+    }
+}
+
+/// A colleague in, or asked into, an agent's call.
+#[derive(Debug, Clone)]
+pub(crate) struct GuestAt {
+    pub agent: StaffId,
+    pub state: GuestState,
+    inputs: UnboundedSender<Input>,
+}
+
+impl GuestAt {
+    /// Tells the session. False when it is gone.
+    pub(crate) fn tell(&self, what: Asked) -> bool {
+        self.inputs.send(what.into()).is_ok()
+    }
 }
 
 /// Counts of this node.
@@ -213,6 +251,7 @@ impl House {
             agents: Mutex::default(),
             desks: Mutex::default(),
             assisting: Mutex::default(),
+            guests: Mutex::default(),
             browsers: Registry::default(),
             answered: AtomicU64::new(0),
             refused: AtomicU64::new(0),
@@ -331,8 +370,47 @@ impl House {
         self.0.assisting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn guests(&self) -> MutexGuard<'_, HashMap<StaffId, GuestAt>> {
+        self.0.guests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how a colleague stands in the call of an agent; nothing: no longer.
+    pub(crate) fn guest(
+        &self,
+        staff: &StaffId,
+        agent: Option<&StaffId>,
+        state: Option<GuestState>,
+        inputs: &UnboundedSender<Input>,
+    ) {
+        let before = match (agent, state) {
+            (Some(agent), Some(state)) => {
+                let at = GuestAt { agent: agent.clone(), state, inputs: inputs.clone() };
+                self.guests().insert(staff.clone(), at)
+            }
+            _ => self.guests().remove(staff),
+        };
+        let agent = agent.cloned().or(before.map(|at| at.agent));
+        for whom in agent.iter().chain([staff]) {
+            self.0.hotline.hub().poke(&Hub::desk(whom.as_str()));
+        }
+    }
+
+    /// Where a colleague is asked to, or is.
+    pub(crate) fn guest_at(&self, staff: &StaffId) -> Option<GuestAt> {
+        self.guests().get(staff).cloned()
+    }
+
+    /// The colleague in, or asked into, the call of an agent.
+    pub(crate) fn guest_of(&self, agent: &StaffId) -> Option<(StaffId, GuestState)> {
+        let guests = self.guests();
+        guests.iter().find(|(_, at)| at.agent == *agent).map(|(staff, at)| (staff.clone(), at.state))
+    }
+
     /// Somebody takes part in nobody's call any more.
     pub(crate) fn leave_others(&self, staff: &StaffId) {
+        if let Some(at) = self.guest_at(staff) {
+            at.tell(Asked::Goes);
+        }
         let whose = self.assisting().remove(staff);
         if let Some(agent) = whose {
             self.to_desk(&agent, Input::Assist(staff.clone(), None));

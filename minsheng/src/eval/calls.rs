@@ -173,7 +173,9 @@ impl Station {
         let services = !section.recogniser_url.is_empty() && !section.synthesiser_url.is_empty();
         let speech = match options.speech {
             Some(Speech::Service) if !services => {
-                bail!("还没有语音服务：请设置 voice.recogniser_url 和 voice.synthesiser_url，或用 --speech coded")
+                bail!(
+                    "还没有语音服务：请设置 voice.recogniser_url 和 voice.synthesiser_url，或用 --speech coded"
+                )
             }
             Some(speech) => speech,
             None if services => Speech::Service,
@@ -209,8 +211,7 @@ impl Station {
         };
         let house = House::open(parts).await?;
         let wheel = Wheel::start()?;
-        let mut station =
-            Self { rig, house, wheel, manner, speech, tasks: Vec::new(), _folder: folder };
+        let mut station = Self { rig, house, wheel, manner, speech, tasks: Vec::new(), _folder: folder };
         station.seat_agents().await?;
         Ok(station)
     }
@@ -243,7 +244,8 @@ impl Station {
         let mut calls = Vec::new();
         let made = self.calls(at, script, record, &mut evidence, &mut calls).await;
         let failed = made.err().map(|error| crate::sentence(&error));
-        let verdict = script.expect.as_ref().filter(|_| failed.is_none()).map(|expect| judge(expect, &evidence));
+        let verdict =
+            script.expect.as_ref().filter(|_| failed.is_none()).map(|expect| judge(expect, &evidence));
         Made {
             id: script.id.clone(),
             line: script.line.clone(),
@@ -285,7 +287,12 @@ impl Station {
             let mut contact = None;
             let (protocol, track) = voice::caller::play(&call, acts, &manner, async |done| {
                 if contact.is_none() {
-                    contact = hotline.call_latest(&number).await.ok().flatten().filter(|id| Some(id) != before.as_ref());
+                    contact = hotline
+                        .call_latest(&number)
+                        .await
+                        .ok()
+                        .flatten()
+                        .filter(|id| Some(id) != before.as_ref());
                 }
                 let Some(id) = &contact else { return };
                 let (Ok(state), Ok(view)) =
@@ -295,10 +302,10 @@ impl Station {
                 };
                 evidence.take(&state);
                 let said = replies(&view.messages, &mut seen, evidence);
-                let words = done.checked_sub(1).and_then(|at| acts.get(at)).map_or_else(
-                    || "[[接通]]".to_owned(),
-                    |turn| turn.act.to_string(),
-                );
+                let words = done
+                    .checked_sub(1)
+                    .and_then(|at| acts.get(at))
+                    .map_or_else(|| "[[接通]]".to_owned(), |turn| turn.act.to_string());
                 turns.push(json!({"caller": words, "replies": said, "phase": view.phase}));
             })
             .await?;
@@ -375,7 +382,8 @@ impl Desk {
 
     async fn registered(&self) -> Result<Telephone> {
         let telephone = Telephone::new(self.house.address(), &self.login, &self.wheel).await?;
-        let status = telephone.register(self.hotline.keys().device_secret(&self.login).expose(), 3600).await?;
+        let status =
+            telephone.register(self.hotline.keys().device_secret(&self.login).expose(), 3600).await?;
         ensure!(status == 200, "refused: {status}");
         Ok(telephone)
     }

@@ -184,7 +184,11 @@ async fn settled(rig: &Rig, token: &str) -> Result<Conversation> {
     Ok(state)
 }
 
-pub(super) fn replies(messages: &[contact::view::Message], seen: &mut i64, evidence: &mut Evidence) -> Vec<String> {
+pub(super) fn replies(
+    messages: &[contact::view::Message],
+    seen: &mut i64,
+    evidence: &mut Evidence,
+) -> Vec<String> {
     let mut texts = Vec::new();
     let before = *seen;
     for message in messages.iter().filter(|message| message.seq > before) {

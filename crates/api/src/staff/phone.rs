@@ -97,6 +97,49 @@ pub async fn key(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A colleague.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Colleague {
+    agent: String,
+}
+
+/// 请一位同事进来商量
+#[utoipa::path(post, path = "/desk/consult", tag = "desk", request_body = Colleague, responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn consult(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(with): Body<Colleague>,
+) -> ApiResult<StatusCode> {
+    staffed.hotline.desk_consult(&person.ctx, &StaffId::from(with.agent.as_str())).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 三方通话
+#[utoipa::path(post, path = "/desk/consult/together", tag = "desk", responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn consult_together(State(staffed): State<Staffed>, person: Person) -> ApiResult<StatusCode> {
+    staffed.hotline.desk_consult_together(&person.ctx)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 同事离开
+#[utoipa::path(delete, path = "/desk/consult", tag = "desk", responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn consult_end(State(staffed): State<Staffed>, person: Person) -> ApiResult<StatusCode> {
+    staffed.hotline.desk_consult_end(&person.ctx)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 同事请我进来：接，或不接
+#[utoipa::path(put, path = "/desk/consult/answer", tag = "desk", request_body = Switch, responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn consult_answer(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Body(to): Body<Switch>,
+) -> ApiResult<StatusCode> {
+    staffed.hotline.desk_consult_answer(&person.ctx, to.on)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// How to take part in another agent's call.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -54,7 +54,10 @@ pub(super) fn takes_leave(reading: &Reading) -> bool {
 
 /// 我知道怎么讲了: how is known, not asked.
 fn knows_now(words: &str) -> bool {
-    words.ends_with('了') && ["知道怎么", "晓得怎么", "知道去哪", "知道找谁", "知道该", "明白怎么"].iter().any(|known| words.contains(known))
+    words.ends_with('了')
+        && ["知道怎么", "晓得怎么", "知道去哪", "知道找谁", "知道该", "明白怎么"]
+            .iter()
+            .any(|known| words.contains(known))
 }
 
 impl Turn<'_> {

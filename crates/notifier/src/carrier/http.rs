@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{CarryError, Carrier, Message, clipped};
+use super::{Carrier, CarryError, Message, clipped};
 use crate::NotifierError;
 
 const WAIT: Duration = Duration::from_secs(15);
@@ -32,7 +32,9 @@ impl Http {
     /// When a setting is missing or cannot be read.
     pub fn new(terms: &config::Notifier) -> Result<Self, NotifierError> {
         if !terms.http_url.starts_with("http://") && !terms.http_url.starts_with("https://") {
-            return Err(setting("请在 notifier.http_url 里填写短信平台的地址，以 http:// 或 https:// 开头。"));
+            return Err(setting(
+                "请在 notifier.http_url 里填写短信平台的地址，以 http:// 或 https:// 开头。",
+            ));
         }
         if !terms.http_body.contains("{phone}") || !terms.http_body.contains("{words}") {
             return Err(setting("notifier.http_body 里要有 {phone} 和 {words}，发送时换成号码和内容。"));
@@ -70,7 +72,8 @@ impl Http {
 /// Puts the values into the template, written as the form of the body wants them.
 fn filled(template: &str, json: bool, message: &Message) -> String {
     let written = |value: &str| if json { json_text(value) } else { form_text(value) };
-    let values = [("{id}", message.id.as_str()), ("{phone}", message.phone.expose()), ("{words}", &message.words)];
+    let values =
+        [("{id}", message.id.as_str()), ("{phone}", message.phone.expose()), ("{words}", &message.words)];
     let mut filled = String::with_capacity(template.len() + message.words.len() * 2);
     let mut rest = template;
     // One pass: what stands in a value is never taken for a place in the template.
@@ -128,7 +131,9 @@ impl Carrier for Http {
             .headers(self.headers.clone())
             .body(filled(&self.body, json, message));
         let answer = request.send().await.map_err(|error| {
-            CarryError::Later(if error.is_timeout() { "短信平台没有按时应答" } else { "连不上短信平台" }.to_owned())
+            CarryError::Later(
+                if error.is_timeout() { "短信平台没有按时应答" } else { "连不上短信平台" }.to_owned(),
+            )
         })?;
         let status = answer.status();
         let text = answer.text().await.unwrap_or_default();
@@ -138,7 +143,11 @@ impl Carrier for Http {
         let taken = status.is_success() && (self.accepted.is_empty() || text.contains(&self.accepted));
         // An answer may repeat the number: it is kept without it.
         let told = clipped(&text.replace(message.phone.expose().as_str(), "（号码）"));
-        if taken { Ok(told) } else { Err(CarryError::Never(format!("短信平台没有收：{} {told}", status.as_u16()))) }
+        if taken {
+            Ok(told)
+        } else {
+            Err(CarryError::Never(format!("短信平台没有收：{} {told}", status.as_u16())))
+        }
     }
 }
 

@@ -68,7 +68,9 @@ impl Carrier for Inbox {
 pub fn configured(terms: &config::Notifier) -> Result<Arc<dyn Carrier>, NotifierError> {
     if let Some(event) = terms.events.iter().find(|event| !EVENTS.contains(&event.as_str())) {
         let known = EVENTS.join("、");
-        return Err(NotifierError::Setting(format!("notifier.events 里的“{event}”不认识，可以写：{known}。")));
+        return Err(NotifierError::Setting(format!(
+            "notifier.events 里的“{event}”不认识，可以写：{known}。"
+        )));
     }
     Ok(match terms.carrier {
         config::CarrierKind::Inbox => Arc::new(Inbox),

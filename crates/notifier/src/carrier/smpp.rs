@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
+use rusmpp::CommandStatus;
 use rusmpp::extra::concatenation::SubmitSmMultipartExt as _;
 use rusmpp::pdus::{BindTransmitter, SubmitSm};
 use rusmpp::types::{COctetString, OctetString};
-use rusmpp::CommandStatus;
 use rusmpp::values::{DataCoding, EsmClass, InterfaceVersion, Npi, Ton};
 use rusmppc::{Client, ConnectionBuilder, Event};
 use tokio::sync::Mutex;
 
-use super::{CarryError, Carrier, Message, clipped};
+use super::{Carrier, CarryError, Message, clipped};
 use crate::NotifierError;
 
 const WAIT: Duration = Duration::from_secs(15);
@@ -51,9 +51,13 @@ impl Smpp {
         if terms.smpp_address.is_empty() {
             return Err(setting("请在 notifier.smpp_address 里填写短信网关的地址和端口，如 10.0.0.8:2775。"));
         }
-        let fits = terms.smpp_system_id.len() <= 15 && terms.smpp_password.0.len() <= 8 && terms.smpp_source.len() <= 20;
+        let fits = terms.smpp_system_id.len() <= 15
+            && terms.smpp_password.0.len() <= 8
+            && terms.smpp_source.len() <= 20;
         if !fits {
-            return Err(setting("短信网关的账号最长15位、密码最长8位、主叫号码最长20位（SMPP 3.4 的规定）。"));
+            return Err(setting(
+                "短信网关的账号最长15位、密码最长8位、主叫号码最长20位（SMPP 3.4 的规定）。",
+            ));
         }
         Ok(Self {
             url: format!("smpp://{}", terms.smpp_address),
@@ -69,7 +73,10 @@ impl Smpp {
         if let Some(client) = session.as_ref().filter(|client| !client.is_closed()) {
             return Ok(client.clone());
         }
-        let connecting = ConnectionBuilder::new().response_timeout(WAIT).disable_interface_version_check().connect(&self.url);
+        let connecting = ConnectionBuilder::new()
+            .response_timeout(WAIT)
+            .disable_interface_version_check()
+            .connect(&self.url);
         let (client, mut events) = tokio::time::timeout(WAIT, connecting)
             .await
             .map_err(|_| CarryError::Later("连不上短信网关".to_owned()))?
@@ -110,7 +117,8 @@ impl Carrier for Smpp {
         // One message after another: parts of two would be told apart by their reference alone.
         let mut session = self.session.lock().await;
         let client = self.bound(&mut session).await?;
-        let reference = message.id.bytes().fold(0_u16, |sum, byte| sum.wrapping_mul(31).wrapping_add(u16::from(byte)));
+        let reference =
+            message.id.bytes().fold(0_u16, |sum, byte| sum.wrapping_mul(31).wrapping_add(u16::from(byte)));
         let parts = SubmitSm::builder()
             .source_addr_ton(Ton::Unknown)
             .source_addr_npi(Npi::Unknown)
@@ -134,7 +142,11 @@ impl Carrier for Smpp {
                 Err(rusmppc::error::Error::UnexpectedResponse { response }) => {
                     let status = response.status();
                     let reason = format!("短信网关没有收：{status:?}");
-                    return Err(if BUSY.contains(&status) { CarryError::Later(reason) } else { CarryError::Never(reason) });
+                    return Err(if BUSY.contains(&status) {
+                        CarryError::Later(reason)
+                    } else {
+                        CarryError::Never(reason)
+                    });
                 }
                 Err(error) => {
                     *session = None;

@@ -10,16 +10,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contact::view::PhoneView;
+use contact::view::{GuestView, PhoneView};
 use contact::{CallState, ContactError, LineUp, Phones, Rung};
 use kernel::StaffId;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::call::Event;
 use crate::call::hearing::Part;
-use crate::house::House;
+use crate::house::{GuestState, House};
 use crate::media::leg::{Leg, MediaEvent};
-use crate::session::{self, Caller, Input};
+use crate::session::{self, Asked, Caller, Input};
 
 pub use peer::OfferError;
 pub(crate) use peer::{Link, Peer, up};
@@ -35,6 +35,7 @@ const NO_SOUND: &str = "这个浏览器不能打电话，请换一个浏览器�
 const OVER: &str = "这通电话已经结束了，您可以再打一次。";
 const NO_LINE: &str = "浏览器话机还没有接通，请先在席位左下方打开。";
 const NO_CALL: &str = "现在没有正在进行的通话。";
+const ASKED: &str = "已经请了一位同事，请先让他离开或把电话转给他。";
 const NO_SUCH_CALL: &str = "这位座席现在没有电话。";
 const BUSY: &str = "正在通话，结束后再测试设备。";
 
@@ -241,6 +242,41 @@ impl Phones for House {
         Ok(())
     }
 
+    fn consult(&self, by: &StaffId, with: &StaffId) -> Result<(), ContactError> {
+        let talking = self.desk(by).is_some_and(|desk| desk.state.talking);
+        if !talking || self.guest_of(by).is_some() {
+            return Err(ContactError::NotNow(if talking { ASKED } else { NO_CALL }));
+        }
+        if by == with || self.desk(with).is_some() || self.guest_at(with).is_some() {
+            return Err(ContactError::NotNow("这位同事正在通话，请换一位。"));
+        }
+        if self.line_of(with).is_none() && self.telephone_of(with).is_none() {
+            return Err(ContactError::NotNow("这位同事没有开话机，请换一位。"));
+        }
+        let told = self.to_desk(by, Asked::Invite(with.clone()).into());
+        told.then_some(()).ok_or(ContactError::NotNow(NO_CALL))
+    }
+
+    fn consult_together(&self, by: &StaffId) -> Result<(), ContactError> {
+        let there = self.guest_of(by).is_some_and(|(_, state)| state != GuestState::Ringing);
+        let told = there && self.to_desk(by, Asked::Together.into());
+        told.then_some(()).ok_or(ContactError::NotNow("同事还没有接进来。"))
+    }
+
+    fn consult_end(&self, by: &StaffId) -> Result<(), ContactError> {
+        self.to_desk(by, Asked::Goes.into()).then_some(()).ok_or(ContactError::NotNow(NO_CALL))
+    }
+
+    fn consult_answer(&self, guest: &StaffId, comes: bool) -> Result<(), ContactError> {
+        let at = self.guest_at(guest).ok_or(ContactError::NotNow("对方已经不需要您接进来了。"))?;
+        // A desk telephone comes by being lifted.
+        if comes && self.line_of(guest).is_none() {
+            return Err(ContactError::NotNow(NO_LINE));
+        }
+        at.tell(if comes { Asked::Comes } else { Asked::Goes });
+        Ok(())
+    }
+
     fn phone(&self, agent: &StaffId) -> PhoneView {
         let desk = self.desk(agent).map(|desk| desk.state).unwrap_or_default();
         let (line, echo) = match self.0.browsers.lines().get(agent) {
@@ -255,6 +291,16 @@ impl Phones for House {
             echo,
             others: desk.others,
             assisting: self.assisting().contains_key(agent),
+            guest: self.guest_of(agent).map(|(staff, state)| GuestView {
+                id: staff.to_string(),
+                name: String::new(),
+                state: state.name(),
+            }),
+            asked_by: self.guest_at(agent).map(|at| GuestView {
+                id: at.agent.to_string(),
+                name: String::new(),
+                state: at.state.name(),
+            }),
         }
     }
 }

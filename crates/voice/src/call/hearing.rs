@@ -9,6 +9,8 @@ pub enum Part {
     Whisper,
     /// Is heard by both.
     Join,
+    /// Speaks with the agent alone, and does not hear the caller.
+    Consult,
 }
 
 /// A side of a call.
@@ -30,18 +32,23 @@ pub fn hearing(bridged: bool, parts: &[Part]) -> Vec<(Side, Vec<Side>)> {
         heard.map(|(at, _)| Side::Listener(at)).collect::<Vec<_>>()
     };
     let mut caller = Vec::new();
-    let mut agent = speakers(&[Part::Whisper, Part::Join]);
+    let mut agent = speakers(&[Part::Whisper, Part::Join, Part::Consult]);
     if bridged {
         caller.push(Side::Agent);
         caller.extend(speakers(&[Part::Join]));
         agent.push(Side::Caller);
     }
     let mut all = vec![(Side::Caller, caller), (Side::Agent, agent)];
-    for at in 0..parts.len() {
-        let mut heard = vec![Side::Caller, Side::Agent];
-        heard.extend(
-            speakers(&[Part::Whisper, Part::Join]).into_iter().filter(|one| *one != Side::Listener(at)),
-        );
+    for (at, part) in parts.iter().enumerate() {
+        let consults = *part == Part::Consult;
+        let mut heard = if consults { vec![Side::Agent] } else { vec![Side::Caller, Side::Agent] };
+        // A whisper is for the agent and for those who listen in, not for a colleague who was asked.
+        let speaking = if consults {
+            speakers(&[Part::Consult])
+        } else {
+            speakers(&[Part::Whisper, Part::Join, Part::Consult])
+        };
+        heard.extend(speaking.into_iter().filter(|one| *one != Side::Listener(at)));
         all.push((Side::Listener(at), heard));
     }
     all
@@ -67,7 +74,7 @@ mod tests {
     proptest! {
         #[test]
         fn laws(bridged: bool, parts in proptest::collection::vec(
-            prop_oneof![Just(Part::Listen), Just(Part::Whisper), Just(Part::Join)], 0..5)) {
+            prop_oneof![Just(Part::Listen), Just(Part::Whisper), Just(Part::Join), Just(Part::Consult)], 0..5)) {
             let all = hearing(bridged, &parts);
             prop_assert_eq!(all.len(), parts.len() + 2);
             for (side, heard) in &all {
@@ -79,6 +86,9 @@ mod tests {
             for (at, part) in parts.iter().enumerate() {
                 prop_assert_eq!(caller.contains(&Side::Listener(at)), bridged && *part == Part::Join);
                 prop_assert_eq!(heard_by(Side::Agent, &all).contains(&Side::Listener(at)), *part != Part::Listen);
+                let hears = heard_by(Side::Listener(at), &all);
+                prop_assert_eq!(hears.contains(&Side::Caller), *part != Part::Consult, "the caller is not overheard");
+                prop_assert!(hears.contains(&Side::Agent));
             }
         }
     }

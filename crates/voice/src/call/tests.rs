@@ -52,9 +52,11 @@ fn greeting_then_notice_then_the_recording() {
 fn a_one_key_caller_hears_the_person_and_not_that_there_is_one() {
     let mut call = Call::new(Terms { silent: true, ..terms() }, Micros(0));
     call.step(Event::Lines(Vec::new(), Standing::Queued), Micros(0));
-    let joined = call.step(Event::Lines(vec![line("queue", "王芳已接入")], Standing::WithAgent(wang())), Micros(1));
+    let joined =
+        call.step(Event::Lines(vec![line("queue", "王芳已接入")], Standing::WithAgent(wang())), Micros(1));
     assert!(!joined.iter().any(|effect| matches!(effect, Effect::Speak { .. })), "{joined:?}");
-    let danger = call.step(Event::Lines(vec![line("advice", "请拨119")], Standing::WithAgent(wang())), Micros(2));
+    let danger =
+        call.step(Event::Lines(vec![line("advice", "请拨119")], Standing::WithAgent(wang())), Micros(2));
     assert!(danger.iter().any(|effect| matches!(effect, Effect::Speak { .. })), "danger is told always");
 }
 

@@ -317,7 +317,11 @@ mod tests {
         let span = Span { begun: 5, done: 70, until: 210 };
         assert_eq!(timings(&heard, &said, span), (1000, Some(800)), "a click of 40 ms is no answer");
         let span = Span { until: 90, ..span };
-        assert_eq!(timings(&heard, &said, span), (1000, None), "what comes in the next turn is no answer to this one");
+        assert_eq!(
+            timings(&heard, &said, span),
+            (1000, None),
+            "what comes in the next turn is no answer to this one"
+        );
         let speaking = sound(&[(true, 4200)]);
         assert_eq!(timings(&speaking, &said, span), (1000, None), "what was going on already is no answer");
     }

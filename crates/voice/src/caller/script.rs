@@ -152,7 +152,11 @@ mod tests {
         assert_eq!(turns[1], Turn { act: Act::Say("等等".to_owned()), after_ms: Some(600) });
         assert_eq!(turns[2].act, Act::Keys("12#".to_owned()));
         assert_eq!(turns[3].act, Act::HangUp);
-        for wrong in [serde_json::json!({"say": "好", "keys": "1"}), serde_json::json!({}), serde_json::json!({"keys": "x"})] {
+        for wrong in [
+            serde_json::json!({"say": "好", "keys": "1"}),
+            serde_json::json!({}),
+            serde_json::json!({"keys": "x"}),
+        ] {
             assert!(serde_json::from_value::<Turn>(wrong).is_err());
         }
     }

@@ -12,7 +12,7 @@ use crate::VoiceError;
 use crate::browser::AWAY_MS;
 use crate::call::Event;
 use crate::call::hearing::{Part, Side, hearing};
-use crate::house::DeskState;
+use crate::house::{DeskState, House};
 use crate::media::leg::Leg;
 use crate::sdp;
 use crate::sip::CallRef;
@@ -24,25 +24,67 @@ pub(super) struct AgentSide {
     shown: DeskState,
 }
 
-enum Way {
+/// How sound gets to somebody of the staff.
+pub(super) enum Way {
     /// A desk telephone: its call, and its leg once it is lifted.
     Telephone { call: CallRef, socket: Option<(UdpSocket, IpAddr)>, leg: Option<Arc<Leg>> },
     /// A browser. Its leg is the line's own and outlives the call.
     Browser { leg: Arc<Leg>, there: bool },
 }
 
-impl AgentSide {
+impl Way {
     /// The leg, once there is sound.
     pub(super) const fn leg(&self) -> Option<&Arc<Leg>> {
-        match &self.way {
-            Way::Telephone { leg, .. } => leg.as_ref(),
-            Way::Browser { leg, .. } => Some(leg),
+        match self {
+            Self::Telephone { leg, .. } => leg.as_ref(),
+            Self::Browser { leg, .. } => Some(leg),
         }
     }
 
     /// Whether this is the telephone's call.
     pub(super) fn is(&self, named: &CallRef) -> bool {
-        matches!(&self.way, Way::Telephone { call, .. } if call == named)
+        matches!(self, Self::Telephone { call, .. } if call == named)
+    }
+
+    /// The handset was lifted: its sound begins. False when its description cannot be used.
+    pub(super) fn lifted(&mut self, house: &House, body: &[u8]) -> bool {
+        let Self::Telephone { socket, leg, .. } = self else { return false };
+        let (Ok(answer), Some((socket, source))) = (sdp::read(body), socket.take()) else { return false };
+        // Keys and words of staff are nobody's business here.
+        let (events, _nobody) = unbounded_channel();
+        *leg = Some(start_leg(house, socket, &answer.media, source, events));
+        true
+    }
+
+    /// Ends a telephone's call; a browser's line is left alone.
+    pub(super) fn leave(&self, house: &House) {
+        match self {
+            Self::Telephone { call, leg, .. } => {
+                if let Some(leg) = leg {
+                    leg.close();
+                }
+                house.leave(call);
+                house.0.signalling.end(call);
+            }
+            Self::Browser { leg, .. } => leg.hear([]),
+        }
+    }
+}
+
+impl AgentSide {
+    /// The leg, once there is sound.
+    pub(super) const fn leg(&self) -> Option<&Arc<Leg>> {
+        self.way.leg()
+    }
+
+    /// Whether this is the telephone's call.
+    pub(super) fn is(&self, named: &CallRef) -> bool {
+        self.way.is(named)
+    }
+
+    /// Whose it is.
+    pub(super) const fn agent(&self) -> &StaffId {
+        &self.agent
     }
 }
 
@@ -56,7 +98,14 @@ impl Session<'_> {
     }
 
     async fn try_ring(&mut self, agent: &StaffId) -> Result<(), VoiceError> {
+        let guest = self.guest_becomes(agent);
         self.drop_agent();
+        if let Some(way) = guest {
+            drop(self.inputs.send(Input::Event(Event::AgentLifted)));
+            self.seat(agent, way);
+            return Ok(());
+        }
+        self.drop_guest();
         if self.house.desk(agent).is_some() {
             return Err(VoiceError::Signalling("the agent is in another call".to_owned()));
         }
@@ -69,13 +118,17 @@ impl Session<'_> {
             }
             None => self.ring_telephone(agent).await?,
         };
-        let shown = DeskState::default();
-        self.house.at_desk(agent, &self.inputs, shown);
-        self.agent = Some(AgentSide { agent: agent.clone(), way, shown });
+        self.seat(agent, way);
         Ok(())
     }
 
-    async fn ring_telephone(&self, agent: &StaffId) -> Result<Way, VoiceError> {
+    fn seat(&mut self, agent: &StaffId, way: Way) {
+        let shown = DeskState::default();
+        self.house.at_desk(agent, &self.inputs, shown);
+        self.agent = Some(AgentSide { agent: agent.clone(), way, shown });
+    }
+
+    pub(super) async fn ring_telephone(&self, agent: &StaffId) -> Result<Way, VoiceError> {
         let user = self
             .house
             .telephone_of(agent)
@@ -92,14 +145,11 @@ impl Session<'_> {
 
     /// The handset was lifted: its sound begins.
     pub(super) async fn lifted(&mut self, body: &[u8]) {
-        let Some(AgentSide { way: Way::Telephone { socket, leg, .. }, .. }) = &mut self.agent else { return };
-        let (Ok(answer), Some((socket, source))) = (sdp::read(body), socket.take()) else {
+        let Some(side) = &mut self.agent else { return };
+        if !side.way.lifted(self.house, body) {
             self.drop_agent();
             return self.step(Event::AgentUnreachable).await;
-        };
-        // Keys and words of the agent are nobody's business here.
-        let (events, _nobody) = unbounded_channel();
-        *leg = Some(start_leg(self.house, socket, &answer.media, source, events));
+        }
         self.step(Event::AgentLifted).await;
     }
 
@@ -178,23 +228,19 @@ impl Session<'_> {
     /// Leaves the agent's telephone.
     pub(super) fn drop_agent(&mut self) {
         let Some(side) = self.agent.take() else { return };
-        match &side.way {
-            Way::Telephone { call, leg, .. } => {
-                if let Some(leg) = leg {
-                    leg.close();
-                }
-                self.house.leave(call);
-                self.house.0.signalling.end(call);
-            }
-            Way::Browser { leg, .. } => leg.hear([]),
-        }
+        side.way.leave(self.house);
         self.left(&side.agent);
     }
 
-    /// Who took part in the call of an agent goes with the agent.
+    /// Who took part in the call of an agent goes with the agent; a colleague who was asked may be about to take it over.
     fn left(&mut self, agent: &StaffId) {
         self.house.left_desk(agent, &self.inputs);
-        for (staff, leg, _) in std::mem::take(&mut self.others) {
+        let guest = self.guest.as_ref().map(|guest| guest.staff.clone());
+        let (stay, go) = std::mem::take(&mut self.others)
+            .into_iter()
+            .partition(|(staff, ..)| Some(staff) == guest.as_ref());
+        self.others = stay;
+        for (staff, leg, _) in go {
             leg.hear([]);
             self.house.leave_others(&staff);
         }

@@ -1,6 +1,7 @@
 //! One call, lived: the pure machine ([`crate::call`]) with a leg, a contact and speech around it.
 
 mod desk;
+mod guest;
 mod letin;
 mod tell;
 mod voice;
@@ -15,6 +16,8 @@ use kernel::{ContactId, StaffId};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use self::desk::AgentSide;
+pub(crate) use self::guest::Asked;
+use self::guest::Guest;
 pub(crate) use self::letin::run;
 use self::letin::{start_leg, status_of};
 use self::tell::{Tell, tell_all};
@@ -51,6 +54,8 @@ pub(crate) enum Input {
     Press(char),
     /// Somebody takes part in the call from now on, or no longer.
     Assist(StaffId, Option<(Arc<Leg>, Part)>),
+    /// A colleague is asked into the call, comes or goes.
+    Asked(Asked),
     /// The machine is to know this.
     Event(Event),
 }
@@ -88,6 +93,8 @@ struct Session<'a> {
     tells: UnboundedSender<Tell>,
     pending: VecDeque<Pending>,
     agent: Option<AgentSide>,
+    /// The colleague whom the agent asked.
+    guest: Option<Guest>,
     /// Those who take part besides.
     others: Vec<(StaffId, Arc<Leg>, Part)>,
     /// Where routing last said it rings.
@@ -164,6 +171,7 @@ async fn talk(
         tells,
         pending: VecDeque::new(),
         agent: None,
+        guest: None,
         others: Vec::new(),
         offer: None,
         last_seq: 0,
@@ -186,6 +194,7 @@ async fn talk(
         }
     }
     session.drop_agent();
+    session.drop_guest();
     drop(session);
     // What was told last (the caller hung up) reaches the contact before the session is gone.
     drop(teller.await);
@@ -226,6 +235,7 @@ impl Session<'_> {
                 self.assist(staff, part);
                 self.show_desk();
             }
+            Input::Asked(what) => self.asked(what).await,
             Input::Event(event) => self.step(event).await,
         }
     }
@@ -259,9 +269,23 @@ impl Session<'_> {
         self.agent.as_ref().is_some_and(|agent| agent.is(named))
     }
 
+    fn is_guest(&self, named: &CallRef) -> bool {
+        self.guest.as_ref().is_some_and(|guest| guest.is(named))
+    }
+
     async fn signal(&mut self, signal: Signal) {
         match signal {
             Signal::Ended(call) if self.is_caller(&call) => self.step(Event::CallerHungUp).await,
+            Signal::Ended(call) | Signal::Refused(call, _) if self.is_guest(&call) => self.guest_goes().await,
+            Signal::Answered(call, body) if self.is_guest(&call) => self.guest_lifted(&body).await,
+            Signal::Ended(call) if self.is_agent(&call) && self.heir().is_some() => {
+                let from = self.agent.as_ref().map(|side| side.agent().clone());
+                let to = self.heir();
+                self.forget_agent(&call);
+                if let (Some(from), Some(to)) = (from, to) {
+                    self.tell(Tell::HandOver(from, to));
+                }
+            }
             Signal::Ended(call) if self.is_agent(&call) => {
                 let answered = self.agent.as_ref().is_some_and(|agent| agent.leg().is_some());
                 self.forget_agent(&call);

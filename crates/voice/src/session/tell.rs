@@ -19,6 +19,8 @@ pub(super) enum Tell {
     Declined(StaffId),
     AgentHungUp(StaffId),
     Parted,
+    /// From the agent who goes to the colleague who stays.
+    HandOver(StaffId, StaffId),
 }
 
 /// Tells until the session is gone.
@@ -45,6 +47,7 @@ pub(super) async fn tell_all(
             Tell::Declined(agent) => hotline.call_declined(&contact, &agent).await,
             Tell::AgentHungUp(agent) => hotline.call_hung_up_by(&contact, &agent).await,
             Tell::Parted => hotline.call_parted(&contact).await,
+            Tell::HandOver(from, to) => hotline.call_hand_over(&contact, &from, &to).await,
         };
         if let Err(error) = done {
             tracing::warn!(%contact, %error, "a call could not tell its contact something");

@@ -114,7 +114,9 @@ mod tests {
                 .collect();
             assert_eq!(speech.recognise(&line).await.unwrap().text, words);
         }
-        let two = [speech.speak("好的。").await.unwrap(), tone::pause(60), speech.speak("再见。").await.unwrap()].concat();
+        let two =
+            [speech.speak("好的。").await.unwrap(), tone::pause(60), speech.speak("再见。").await.unwrap()]
+                .concat();
         assert_eq!(speech.recognise(&two).await.unwrap().text, "好的。再见。", "sentences close together");
         assert_eq!(speech.recognise(&tone::pause(1000)).await.unwrap().text, "");
         assert_eq!(speech.recognise(&tone::comfort()).await.unwrap().text, "", "music says nothing");

@@ -22,7 +22,7 @@ async fn citizen(rig: &Rig) -> (Page, String) {
     (page, call)
 }
 
-async fn line(rig: &Rig, agent: &StaffId) -> Page {
+pub async fn line(rig: &Rig, agent: &StaffId) -> Page {
     let page = Page::connect(&rig.wheel, async |offer| Ok(rig.house.line_open(agent, &offer).await?.answer));
     page.await.expect("a line")
 }

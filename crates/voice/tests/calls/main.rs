@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod consult;
 mod hostile;
 mod rig;
 
