@@ -51,6 +51,10 @@ export const deskPhone = {
   hold: (on: boolean) => put<void>('/desk/phone/hold', { on }),
   echo: (on: boolean) => put<void>('/desk/phone/echo', { on }),
   key: (key: string) => post<void>('/desk/phone/keys', { key }),
+  consult: (agent: string) => post<void>('/desk/consult', { agent }),
+  consultTogether: () => post<void>('/desk/consult/together', {}),
+  consultEnd: () => call<void>('DELETE', '/desk/consult'),
+  consultAnswer: (on: boolean) => put<void>('/desk/consult/answer', { on }),
 }
 
 export const contacts = {

@@ -204,6 +204,17 @@ export interface PhoneView {
   others: number
   /** Takes part in somebody else's call. */
   assisting: boolean
+  /** The colleague whom the agent asked into the call. */
+  guest?: CallGuest | null
+  /** Who asked the agent into theirs. */
+  asked_by?: CallGuest | null
+}
+
+/** `consult`: agent and colleague alone, the caller hears music; `join`: all three. */
+export interface CallGuest {
+  id: string
+  name: string
+  state: 'ringing' | 'consult' | 'join'
 }
 
 export interface Suggestion {

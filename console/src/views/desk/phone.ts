@@ -55,6 +55,7 @@ function openTrack(): void {
   if (!track) return
   const speaks = (voiceCall.value !== null && !softphone.muted) || phoneView.value?.echo === true
     || (assisting.part !== null && assisting.part !== 'listen')
+    || (phoneView.value?.asked_by != null && phoneView.value.asked_by.state !== 'ringing')
   if (track.enabled !== speaks) track.enabled = speaks
 }
 
@@ -231,6 +232,10 @@ async function order(action: Promise<void>): Promise<void> {
 
 export const hold = (on: boolean): Promise<void> => order(api.hold(on))
 export const echo = (on: boolean): Promise<void> => order(api.echo(on))
+export const consult = (agent: string): Promise<void> => order(api.consult(agent))
+export const consultTogether = (): Promise<void> => order(api.consultTogether())
+export const consultEnd = (): Promise<void> => order(api.consultEnd())
+export const consultAnswer = (comes: boolean): Promise<void> => order(api.consultAnswer(comes))
 export const press = (key: string): Promise<void> => order(api.key(key))
 export function mute(on: boolean): void {
   softphone.muted = on
