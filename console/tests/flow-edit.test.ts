@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
 import {
-  addCase, addNode, addOption, changeKind, moveCase, readConditions, referencesTo, removeCase, removeNode, renameNode, renameSlot, setAsk, setConditions,
+  addCase, addNode, addOption, changeKind, fillIn, moveCase, ownWords, readConditions, referencesTo, removeCase, removeNode, renameNode, renameSlot, setAsk, setConditions,
   setField, setSlotType, setStart,
 } from '@/lib/flow-edit'
 
@@ -125,6 +125,13 @@ describe('a node', () => {
     expect(nodes(removeNode(TEXT, 'decide', '')).ask).toEqual({ ask: 'home' })
   })
 
+  it('is made where it is named but not there', () => {
+    const text = fillIn(TEXT.replace('next: decide', 'next: gone'), 'gone', 'say')
+    expect(nodes(text)).toMatchObject({ ask: { next: 'gone' }, gone: { say: '好的。', next: 'done' } })
+    expect(fillIn(TEXT, 'done', 'say')).toBe(TEXT)
+    expect(fillIn(TEXT, 'nobody', 'say')).toBe(TEXT)
+  })
+
   it('changes its kind and keeps its way on', () => {
     expect(nodes(changeKind(TEXT, 'ask', 'say')).ask).toEqual({ say: '好的。', next: 'decide' })
     expect(nodes(changeKind(TEXT, 'decide', 'knowledge')).decide).toEqual({ knowledge: true, next: 'done' })
@@ -167,6 +174,11 @@ describe('a question', () => {
     expect(parse(renameSlot(TEXT, 'home', 'has_home'))).toMatchObject({
       slots: { has_home: {} }, nodes: { ask: { ask: 'has_home' }, decide: { branch: [{ when: { has_home: 'yes' } }, {}] } } })
     expect(renameSlot(TEXT, 'home', 'place')).toBe(TEXT)
+  })
+
+  it('that every scenario shares gets words of its own', () => {
+    expect(parse(ownWords(TEXT, 'time')).slots.time).toEqual({ type: 'date', ask: '' })
+    expect(ownWords(TEXT, 'home')).toBe(TEXT)
   })
 
   it('changes its type with what belongs to it', () => {

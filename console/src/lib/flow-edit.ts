@@ -222,7 +222,7 @@ function branchesInFlow(node: YAMLMap): void {
 
 function newSlot(doc: Document, root: YAMLMap): string {
   const slots = slotsOf(doc, root)
-  const name = freeName((one) => Boolean(pairOf(slots, one)) || one in COMMON_SLOTS, 'question')
+  const name = freeName((one) => Boolean(pairOf(slots, one)), 'question')
   slots.items.push(new Pair(doc.createNode(name), made(doc, { type: 'yes_no', ask: '' }, false)))
   return name
 }
@@ -262,6 +262,17 @@ export function addNode(text: string, edge: Path, kind: BodyKind): { text: strin
     put(doc, owner as YAMLMap, String(edge.at(-1)), id)
   })
   return { text: next, id }
+}
+
+/** Makes a node that is named but not there. */
+export function fillIn(text: string, id: string, kind: BodyKind): string {
+  return edit(text, (doc, root) => {
+    const nodes = nodesOf(root)
+    const edge = references(root).find(({ scalar }) => String(scalar.value) === id)?.path
+    if (!nodes || !edge || pairOf(nodes, id)) return
+    const from = String(edge[1] ?? '')
+    insertAfter(nodes, from, new Pair(doc.createNode(id), freshBody(doc, root, kind, from, anEnd(root))))
+  })
 }
 
 /** Gives a node another kind of content; where it leads stays, as far as the new kind leads anywhere. */
@@ -414,6 +425,16 @@ export function setAsk(text: string, id: string, slot: string): string {
     const before = words(at(node, ['ask']))
     put(doc, node as YAMLMap, 'ask', slot || newSlot(doc, root))
     if (before) dropIfUnused(root, before)
+  })
+}
+
+const COMMON_TYPES: Record<string, string> = { place: 'place', phone: 'phone', name: 'name', id_number: 'id_number', time: 'date', amount: 'amount' }
+
+/** A shared question in this scenario's own words. */
+export function ownWords(text: string, slot: string): string {
+  return edit(text, (doc, root) => {
+    const slots = slotsOf(doc, root)
+    if (!pairOf(slots, slot)) slots.items.push(new Pair(doc.createNode(slot), made(doc, { type: COMMON_TYPES[slot] ?? 'text', ask: '' }, false)))
   })
 }
 

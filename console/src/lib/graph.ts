@@ -51,10 +51,10 @@ export interface Drawing {
 }
 
 export const NODE_WIDTH = 156
-export const NODE_HEIGHT = 46
-const GAP_X = 26
-const GAP_Y = 46
-const PAD = 16
+export const NODE_HEIGHT = 50
+const GAP_X = 34
+const GAP_Y = 50
+const PAD = 26
 
 export const KINDS: NodeKind[] = ['answer', 'say', 'ask', 'branch', 'knowledge', 'ticket', 'hand_over', 'end']
 
@@ -281,4 +281,17 @@ function route(from: PlacedNode, to: PlacedNode, through: { x: number; y: number
   // Back up along the nearer side.
   const side = x1 + x2 > width ? Math.min(width - 2, Math.max(x1, x2) + NODE_WIDTH / 2 + 14) : Math.max(2, Math.min(x1, x2) - NODE_WIDTH / 2 - 14)
   return { path: `M${x1},${y1} C${side},${y1 + 30} ${side},${y2 - 30} ${x2},${y2}`, labelX: side, labelY: (y1 + y2) / 2 }
+}
+
+export type Direction = 'up' | 'down' | 'left' | 'right'
+
+/** The node that the eye would go to next in a direction: sideways within the row, up and down to the nearest of the next row. */
+export function neighbour(nodes: PlacedNode[], id: string, direction: Direction): string | null {
+  const from = nodes.find((one) => one.id === id)
+  if (!from) return nodes[0]?.id ?? null
+  const sideways = direction === 'left' || direction === 'right'
+  const sign = direction === 'up' || direction === 'left' ? -1 : 1
+  const ahead = nodes.filter((one) => (sideways ? one.y === from.y && (one.x - from.x) * sign > 0 : (one.y - from.y) * sign > 0))
+  const distance = (one: PlacedNode): number => (sideways ? Math.abs(one.x - from.x) : Math.abs(one.y - from.y) * 1000 + Math.abs(one.x - from.x))
+  return ahead.sort((a, b) => distance(a) - distance(b))[0]?.id ?? null
 }
