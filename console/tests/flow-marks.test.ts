@@ -64,6 +64,7 @@ describe('a walk through all replies', () => {
     expect(repliesAt(ASKS, 'one', ['是', '不是'])).toEqual(['是', '不是'])
     expect(repliesAt(ASKS, 'two', [])).toEqual(['2月', '3月', '4月'])
     expect(repliesAt('nodes:\n  p:\n    ask: place\n', 'p', [])).toEqual(['人民路12号门口'])
+    expect(repliesAt('nodes:\n  p:\n    ticket: {needs: [place, detail]}\n', 'p', [])).toEqual(['人民路12号门口，路灯坏了好几天没人修'])
   })
 
   it('comes to every node that replies lead to, and stops when told', async () => {

@@ -22,9 +22,9 @@ export interface Coverage {
 export const MOST_WALKS = 60
 
 /** Something a caller may say to a question of a type that offers no replies. */
-const SAMPLES: Record<string, string[]> = {
-  text: ['就是刚才说的情况'], place: ['人民路12号门口'], phone: ['13800138000'], name: ['我姓王'], id_number: ['330203199001011234'], date: ['昨天上午'],
-  detail: ['路灯坏了好几天没人修'], time: ['昨天上午'], organisation: ['人民路便民超市'], number: ['5'], amount: ['3000元'],
+const SAMPLES: Record<string, string> = {
+  place: '人民路12号门口', phone: '13800138000', name: '我姓王', id_number: '330203199001011234', date: '昨天上午', time: '昨天上午', number: '5',
+  amount: '3000元', detail: '路灯坏了好几天没人修', organisation: '人民路便民超市',
 }
 
 /** Replies worth trying at a node: those offered, or one for each side of the bounds that the flow looks at. */
@@ -33,12 +33,20 @@ export function repliesAt(text: string, node: string, offered: string[]): string
   const value: unknown = parse(text)
   if (!isRecord(value) || !isRecord(value.nodes)) return []
   const body = value.nodes[node]
-  const asked = isRecord(body) ? String(body.ask ?? '') : ''
-  const slot = isRecord(value.slots) ? value.slots[asked] : undefined
-  const bounds = asked ? boundsOf(value.nodes, asked) : []
+  if (!isRecord(body)) return []
+  const own = isRecord(value.slots) ? value.slots : {}
+  // What a ticket needs is told in one breath.
+  if (isRecord(body.ticket)) return [(Array.isArray(body.ticket.needs) ? body.ticket.needs : []).map((need) => sample(own[String(need)], String(need))).join('，') || sample(null, 'detail')]
+  const asked = String(body.ask ?? '')
+  const slot = own[asked]
+  const bounds = boundsOf(value.nodes, asked)
   const unit = isRecord(slot) && typeof slot.unit === 'string' ? slot.unit : ''
   if (bounds.length) return [...new Set(bounds.flatMap((one) => [Math.max(0, one - 1), one, one + 1]))].map((one) => `${one}${unit}`)
-  return SAMPLES[isRecord(slot) ? String(slot.type) : asked] ?? SAMPLES.text ?? []
+  return [sample(slot, asked)]
+}
+
+function sample(slot: unknown, name: string): string {
+  return SAMPLES[isRecord(slot) ? String(slot.type) : name] ?? '就是刚才说的情况'
 }
 
 function boundsOf(nodes: Record<string, unknown>, slot: string): number[] {
