@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { draw, readFlow } from '@/lib/graph'
+import { draw, neighbour, readFlow } from '@/lib/graph'
 
 const YAML = `id: a
 title: 甲
@@ -48,6 +48,23 @@ describe('a flow', () => {
     expect(new Set(drawing.nodes.map((one) => `${one.x},${one.y}`)).size).toBe(5)
     expect(drawing.edges).toHaveLength(4)
     for (const node of drawing.nodes) expect(node.x).toBeGreaterThanOrEqual(0)
+  })
+
+  it('knows where each way is written', () => {
+    const listed = readFlow('start: a\nnodes:\n  a:\n    branch:\n      - when: {x: 1}\n        to: b\n      - else: c\n  b: {say: 好, next: c}\n  c: {end: 好}\n')!
+    expect(listed.edges.map((one) => [one.label, one.at])).toEqual([
+      ['x：1', ['nodes', 'a', 'branch', 0, 'to']], ['其余', ['nodes', 'a', 'branch', 1, 'else']], ['', ['nodes', 'b', 'next']]])
+    expect(readFlow(YAML)!.edges.at(-1)?.at).toEqual(['nodes', 'decide', 'else'])
+    expect(readFlow(YAML)!.nodes[1]).toMatchObject({ line: 10, lastLine: 16 })
+  })
+
+  it('is walked with the arrow keys', () => {
+    const { nodes } = draw(readFlow(YAML)!)
+    expect(neighbour(nodes, 'ask', 'down')).toBe('decide')
+    expect(neighbour(nodes, 'decide', 'up')).toBe('ask')
+    expect(neighbour(nodes, 'person', 'right')).toBe('gone')
+    expect(neighbour(nodes, 'gone', 'left')).toBe('person')
+    expect(neighbour(nodes, 'ask', 'up')).toBeNull()
   })
 
   it('can be drawn for every scenario of the starter pack', () => {

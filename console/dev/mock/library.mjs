@@ -49,6 +49,7 @@ function problems(yaml) {
 function tryOut(yaml, turns) {
   const value = parse(yaml)
   const transcript = []
+  const walked = []
   const add = (author, kind, text, options = [], citations = []) => transcript.push({ seq: transcript.length + 1, author, kind, text, options, citations, at_us: now(), client_id: null, agent_name: null })
   const said = [...turns]
   add('citizen', 'text', said.shift() ?? value.triggers?.[0] ?? '')
@@ -56,15 +57,16 @@ function tryOut(yaml, turns) {
   for (let guard = 0; node && guard < 30; guard += 1) {
     const one = value.nodes[node]
     if (!one) break
+    if (!walked.includes(node)) walked.push(node)
     if (one.answer) { const entry = entries.find((e) => e.id === one.answer.split('#')[0]); add('bot', 'answer', entry?.answer.trim() ?? '（没有这个条目）', [], cite(entry).slice(0, 1)) }
     if (one.say) add('bot', 'note', one.say)
-    if (one.ask) { add('bot', 'ask', value.slots?.[one.ask]?.ask ?? `请说一下${one.ask}`, Object.values(value.slots?.[one.ask]?.options ?? {}).map((list) => list[0])); const words = said.shift(); if (words === undefined) return transcript; if (/转人工|^0$/.test(words)) { add('citizen', 'text', words); add('system', 'queue', '转人工排队'); return transcript } add('citizen', 'text', words) }
+    if (one.ask) { add('bot', 'ask', value.slots?.[one.ask]?.ask ?? `请说一下${one.ask}`, Object.values(value.slots?.[one.ask]?.options ?? {}).map((list) => list[0])); const words = said.shift(); if (words === undefined) return { transcript, walked, at: node }; if (/转人工|^0$/.test(words)) { add('citizen', 'text', words); add('system', 'queue', '转人工排队'); return { transcript, walked, at: null } } add('citizen', 'text', words) }
     if (one.ticket) add('system', 'ticket', `开工单：${one.ticket.category}`)
-    if (one.hand_over) { add('system', 'queue', `转人工：${one.hand_over.reason}`); return transcript }
-    if (one.end) { add('bot', 'note', one.end); return transcript }
+    if (one.hand_over) { add('system', 'queue', `转人工：${one.hand_over.reason}`); break }
+    if (one.end) { add('bot', 'note', one.end); break }
     node = one.branch ? one.branch[0].to : one.next
   }
-  return transcript
+  return { transcript, walked, at: null }
 }
 
 export function libraryRoutes() {
@@ -95,6 +97,6 @@ export function libraryRoutes() {
     ['GET', '/scenarios/:id', ({ params }) => scenarios.find((one) => one.id === params.id) ?? (() => { throw new Refusal(404, 'not_found', '没有这个流程。') })()],
     ['PUT', '/scenarios/:id', ({ params, body: sent }) => { const one = scenarios.find((s) => s.id === params.id); const bad = problems(sent.yaml); if (bad.length) throw new Refusal(400, 'invalid', `第 ${bad[0].line} 行：${bad[0].message}`); if (sent.revision !== one.revision) throw new Refusal(409, 'conflict', '别人刚刚改过这个流程，请重新载入后再改。'); Object.assign(one, { yaml: sent.yaml, revision: one.revision + 1 }); return one }],
     ['POST', '/scenarios/validate', ({ body: sent }) => ({ problems: problems(sent.yaml) })],
-    ['POST', '/scenarios/try', ({ body: sent }) => { if (problems(sent.yaml).length) throw new Refusal(400, 'invalid', '流程还有错误，改好后再试。'); return { transcript: tryOut(sent.yaml, sent.turns) } }],
+    ['POST', '/scenarios/try', ({ body: sent }) => { if (problems(sent.yaml).length) throw new Refusal(400, 'invalid', '流程还有错误，改好后再试。'); return tryOut(sent.yaml, sent.turns) }],
   ]
 }

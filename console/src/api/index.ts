@@ -6,7 +6,7 @@ import type {
   Attachment, AuditPage, Beside, Care, CaseBoard, CitationRef, ContactRow, Dependents, Desk, DeskContact, Draft, DraftCheck,
   DraftFull, DraftRow, Entry, EntryBody, EntryRevision, EntryRow, Feedback, Gaps, Health, ImportResult, Me, Message, Note, Page,
   Indicators, Notices, Person, PersonForm, Problem, Proposal, Related, ReplyFinding, ScenarioDoc, ScenarioRow, SettingDoc, Skill, SourceRow, Suggestions,
-  Supervision, Ticket, TicketForm, TicketGroup, TicketRow, UpkeepList, WindowMonth, WrapUpForm,
+  Supervision, Ticket, TicketForm, TicketGroup, TicketRow, Tried, UpkeepList, WindowMonth, WrapUpForm,
 } from './types'
 
 import type { Label, TaskChoices, TaskView } from './learning'
@@ -189,7 +189,7 @@ export const scenarios = {
   doc: (id: string) => get<ScenarioDoc>(`/scenarios/${seg(id)}`),
   save: (id: string, yaml: string, revision: number) => put<ScenarioDoc>(`/scenarios/${seg(id)}`, { yaml, revision }),
   validate: (yaml: string) => post<{ problems: Problem[] }>('/scenarios/validate', { yaml }),
-  tryOut: (yaml: string, turns: string[]) => post<{ transcript: Message[] }>('/scenarios/try', { yaml, turns }),
+  tryOut: (yaml: string, turns: string[]) => post<Tried>('/scenarios/try', { yaml, turns }),
 }
 
 /** Skills travel as a table of levels. */

@@ -1,6 +1,6 @@
 /** The shapes of docs/api.md for knowledge, scenarios and administration. */
 
-import type { Micros, Page } from './types'
+import type { Message, Micros, Page } from './types'
 
 // Knowledge -------------------------------------------------------------------------------------
 
@@ -339,6 +339,13 @@ export interface ScenarioDoc extends ScenarioRow {
 export interface Problem {
   line: number
   message: string
+}
+
+/** A conversation that was tried: what was said, the nodes passed, and the one it stands at. */
+export interface Tried {
+  transcript: Message[]
+  walked: string[]
+  at: string | null
 }
 
 // Administration --------------------------------------------------------------------------------

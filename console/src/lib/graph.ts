@@ -4,10 +4,15 @@ import { isMap, LineCounter, parseDocument, type YAMLMap } from 'yaml'
 
 export type NodeKind = 'answer' | 'say' | 'ask' | 'branch' | 'knowledge' | 'ticket' | 'hand_over' | 'end' | 'missing' | 'unknown'
 
+/** Where something stands in the file: the keys that lead to it. */
+export type Path = (string | number)[]
+
 export interface FlowEdge {
   from: string
   to: string
   label: string
+  /** Where the reference is written. */
+  at: Path
 }
 
 export interface FlowNode {
@@ -15,6 +20,9 @@ export interface FlowNode {
   kind: NodeKind
   text: string
   line: number
+  lastLine: number
+  /** Of a question: what it asks for. */
+  slot: string
   reached: boolean
 }
 
@@ -43,22 +51,22 @@ export interface Drawing {
 }
 
 export const NODE_WIDTH = 156
-export const NODE_HEIGHT = 46
-const GAP_X = 26
-const GAP_Y = 46
-const PAD = 16
+export const NODE_HEIGHT = 50
+const GAP_X = 34
+const GAP_Y = 50
+const PAD = 26
 
-const KINDS: NodeKind[] = ['answer', 'say', 'ask', 'branch', 'knowledge', 'ticket', 'hand_over', 'end']
+export const KINDS: NodeKind[] = ['answer', 'say', 'ask', 'branch', 'knowledge', 'ticket', 'hand_over', 'end']
 
 export const NODE_WORDS: Record<NodeKind, string> = {
   answer: '回答', say: '说', ask: '问', branch: '分情况', knowledge: '查知识', ticket: '开工单', hand_over: '转人工', end: '结束',
   missing: '没有这个节点', unknown: '未写内容',
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const text = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '')
 
-const SIGN: Record<string, string> = { lt: '<', lte: '≤', gt: '>', gte: '≥' }
+export const SIGN: Record<string, string> = { lt: '<', lte: '≤', gt: '>', gte: '≥' }
 
 function condition(slots: Record<string, unknown>, slot: string, test: unknown): string {
   const found = slots[slot]
@@ -92,6 +100,12 @@ function nodeText(kind: NodeKind, body: Record<string, unknown>, slots: Record<s
   return text(value)
 }
 
+/** What the parser knows of a key or a value: itself and where it begins and ends. */
+interface Ranged {
+  value?: unknown
+  range?: [number, number, number] | null
+}
+
 /** Reads the flow out of a scenario's YAML; null when there is nothing that could be drawn. */
 export function readFlow(yaml: string): Flow | null {
   const lines = new LineCounter()
@@ -100,11 +114,14 @@ export function readFlow(yaml: string): Flow | null {
   if (!isRecord(value) || !isRecord(value.nodes)) return null
   const slots = isRecord(value.slots) ? value.slots : {}
   const map = doc.get('nodes') as unknown
-  const lineOf = new Map<string, number>()
+  const linesOf = new Map<string, [number, number]>()
   if (isMap(map)) {
-    for (const pair of (map as YAMLMap).items) {
-      const key = pair.key as { value?: unknown; range?: [number, number, number] | null } | null
-      if (key?.range) lineOf.set(String(key.value), lines.linePos(key.range[0]).line)
+    for (const pair of (map as YAMLMap<Ranged, Ranged | null>).items) {
+      const { range, value: key } = pair.key
+      if (!range) continue
+      const first = lines.linePos(range[0]).line
+      const end = pair.value?.range?.[1] ?? range[1]
+      linesOf.set(String(key), [first, Math.max(first, lines.linePos(Math.max(range[0], end - 1)).line)])
     }
   }
   const nodes: FlowNode[] = []
@@ -112,22 +129,28 @@ export function readFlow(yaml: string): Flow | null {
   for (const [id, raw] of Object.entries(value.nodes)) {
     const body = isRecord(raw) ? raw : {}
     const kind = KINDS.find((one) => one in body) ?? 'unknown'
-    nodes.push({ id, kind, text: nodeText(kind, body, slots), line: lineOf.get(id) ?? 0, reached: false })
-    if (Array.isArray(body.branch)) {
-      for (const one of body.branch) {
-        if (!isRecord(one)) continue
-        const when = isRecord(one.when) ? Object.entries(one.when).map(([slot, test]) => condition(slots, slot, test)).join('，') : ''
-        if (text(one.to)) edges.push({ from: id, to: text(one.to), label: when })
-      }
-      if (text(body.else)) edges.push({ from: id, to: text(body.else), label: '其余' })
+    const [line, lastLine] = linesOf.get(id) ?? [0, 0]
+    nodes.push({ id, kind, text: nodeText(kind, body, slots), line, lastLine, slot: text(body.ask), reached: false })
+    const lead = (to: unknown, label: string, at: Path): void => {
+      if (text(to)) edges.push({ from: id, to: text(to), label, at: ['nodes', id, ...at] })
     }
-    if (text(body.next)) edges.push({ from: id, to: text(body.next), label: '' })
+    if (Array.isArray(body.branch)) {
+      body.branch.forEach((one: unknown, index) => {
+        if (!isRecord(one)) return
+        const when = isRecord(one.when) ? Object.entries(one.when).map(([slot, test]) => condition(slots, slot, test)).join('，') : ''
+        lead(one.to, when, ['branch', index, 'to'])
+        lead(one.else, '其余', ['branch', index, 'else'])
+      })
+      lead(body.else, '其余', ['else'])
+    }
+    lead(body.next, '', ['next'])
   }
   const known = new Set(nodes.map((one) => one.id))
   for (const edge of edges) {
     if (known.has(edge.to)) continue
     known.add(edge.to)
-    nodes.push({ id: edge.to, kind: 'missing', text: edge.to, line: lineOf.get(edge.from) ?? 0, reached: false })
+    const [line, lastLine] = linesOf.get(edge.from) ?? [0, 0]
+    nodes.push({ id: edge.to, kind: 'missing', text: edge.to, line, lastLine, slot: '', reached: false })
   }
   const flow: Flow = { start: text(value.start), nodes, edges }
   markReached(flow)
@@ -258,4 +281,17 @@ function route(from: PlacedNode, to: PlacedNode, through: { x: number; y: number
   // Back up along the nearer side.
   const side = x1 + x2 > width ? Math.min(width - 2, Math.max(x1, x2) + NODE_WIDTH / 2 + 14) : Math.max(2, Math.min(x1, x2) - NODE_WIDTH / 2 - 14)
   return { path: `M${x1},${y1} C${side},${y1 + 30} ${side},${y2 - 30} ${x2},${y2}`, labelX: side, labelY: (y1 + y2) / 2 }
+}
+
+export type Direction = 'up' | 'down' | 'left' | 'right'
+
+/** The node that the eye would go to next in a direction: sideways within the row, up and down to the nearest of the next row. */
+export function neighbour(nodes: PlacedNode[], id: string, direction: Direction): string | null {
+  const from = nodes.find((one) => one.id === id)
+  if (!from) return nodes[0]?.id ?? null
+  const sideways = direction === 'left' || direction === 'right'
+  const sign = direction === 'up' || direction === 'left' ? -1 : 1
+  const ahead = nodes.filter((one) => (sideways ? one.y === from.y && (one.x - from.x) * sign > 0 : (one.y - from.y) * sign > 0))
+  const distance = (one: PlacedNode): number => (sideways ? Math.abs(one.x - from.x) : Math.abs(one.y - from.y) * 1000 + Math.abs(one.x - from.x))
+  return ahead.sort((a, b) => distance(a) - distance(b))[0]?.id ?? null
 }

@@ -14,6 +14,17 @@ use crate::turn::name;
 use crate::view::{Message, Page};
 use crate::{ContactError, Hotline, sql};
 
+/// A conversation that was tried against a scenario's text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tried {
+    /// What was said.
+    pub transcript: Vec<Message>,
+    /// The nodes of the scenario that were passed or stopped at, each once, in order.
+    pub walked: Vec<String>,
+    /// The node it stands at; nothing once the scenario is left.
+    pub at: Option<String>,
+}
+
 /// Rows of a page of the audit.
 const PAGE: i64 = 100;
 
@@ -136,7 +147,7 @@ impl Hotline {
     ///
     /// # Errors
     /// All faults of the text.
-    pub fn scenario_try(&self, yaml: &str, turns: &[String]) -> Result<Vec<Message>, ScenarioError> {
+    pub fn scenario_try(&self, yaml: &str, turns: &[String]) -> Result<Tried, ScenarioError> {
         const MOST_TURNS: usize = 50;
         self.scenario_check(yaml)?;
         let tried = scenario::parse("场景", yaml)?;
@@ -159,12 +170,14 @@ impl Hotline {
             id,
             state: Conversation::new(ContactId::from("trial"), self.now()),
             said: Vec::new(),
+            walked: Vec::new(),
         };
         trial.state.line = LineId::from("12345");
         for (at, turn) in turns.iter().take(MOST_TURNS).enumerate() {
             trial.say(turn, at == 0);
         }
-        Ok(trial.said)
+        let at = trial.state.flow.filter(|flow| flow.scenario == trial.id).map(|flow| flow.node);
+        Ok(Tried { transcript: trial.said, walked: trial.walked, at })
     }
 }
 
@@ -175,6 +188,7 @@ struct Trial<'a> {
     id: String,
     state: Conversation,
     said: Vec<Message>,
+    walked: Vec<String>,
 }
 
 impl Trial<'_> {
@@ -185,6 +199,11 @@ impl Trial<'_> {
         while let Some(event) = events.pop_front() {
             let stepped = step(&self.brain, self.state.clone(), event, now);
             self.state = stepped.state;
+            for (scenario, node) in stepped.walked {
+                if scenario == self.id && !self.walked.contains(&node) {
+                    self.walked.push(node);
+                }
+            }
             for effect in stepped.effects {
                 match effect {
                     Effect::Say(said) => {

@@ -34,7 +34,7 @@ mod ticket;
 mod turn;
 pub mod view;
 
-pub use admin::AuditRow;
+pub use admin::{AuditRow, Tried};
 pub use call::CallView;
 pub use chat::{Opening, Said};
 pub use desk::Corrected;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use contact::view::Message;
+use contact::Tried;
 use knowledge::ScenarioRecord;
 use security::{Permission, authorise};
 use serde::{Deserialize, Serialize};
@@ -41,12 +41,6 @@ pub struct Problems {
 pub struct Problem {
     line: usize,
     message: String,
-}
-
-/// A tried conversation.
-#[derive(Debug, Serialize)]
-pub struct Tried {
-    transcript: Vec<Message>,
 }
 
 /// A scenario with its nodes.
@@ -146,7 +140,7 @@ pub async fn try_out(
     Body(trial): Body<Trial>,
 ) -> ApiResult<Json<Tried>> {
     authorise(&person.ctx, Permission::KnowledgeRead, None)?;
-    Ok(Json(Tried { transcript: staffed.hotline.scenario_try(&trial.yaml, &trial.turns)? }))
+    Ok(Json(staffed.hotline.scenario_try(&trial.yaml, &trial.turns)?))
 }
 
 /// 场景文件的格式

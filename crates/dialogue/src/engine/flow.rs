@@ -134,6 +134,7 @@ impl<'a> Turn<'a> {
                 return self.hand_over(Reason::Scenario);
             }
             let at = flow.node.clone();
+            self.walked.push((flow.scenario.clone(), at.clone()));
             let told = flow.told.contains(&at);
             let Some(node) = scenario.node(&at) else { return self.hand_over(Reason::Scenario) };
             match &node.body {

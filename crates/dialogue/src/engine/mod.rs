@@ -26,14 +26,16 @@ pub struct Step {
     pub state: Conversation,
     /// What is to be done, in this order.
     pub effects: Vec<Effect>,
+    /// The nodes passed or stopped at, in this order: scenario and node. Shown to who tries a scenario out.
+    pub walked: Vec<(String, String)>,
 }
 
 /// Applies one event. Pure: the same arguments give the same step.
 pub fn step(brain: &Brain, state: Conversation, event: Event, now: Micros) -> Step {
-    let mut turn = Turn { brain, now, state, effects: Vec::new() };
+    let mut turn = Turn { brain, now, state, effects: Vec::new(), walked: Vec::new() };
     turn.take(event);
     turn.hear_what_waited();
-    Step { state: turn.state, effects: turn.effects }
+    Step { state: turn.state, effects: turn.effects, walked: turn.walked }
 }
 
 /// One event being applied.
@@ -42,6 +44,7 @@ struct Turn<'a> {
     now: Micros,
     state: Conversation,
     effects: Vec<Effect>,
+    walked: Vec<(String, String)>,
 }
 
 impl Turn<'_> {
