@@ -164,7 +164,7 @@ pub async fn run(options: &Options, section: &config::Voice) -> Result<()> {
     let told = json!({"id": script.id, "to": options.to, "from": caller, "calls": calls});
     match &options.out {
         Some(file) => {
-            std::fs::write(file, format!("{told:#}\n")).with_context(|| file.display().to_string())?
+            std::fs::write(file, format!("{told:#}\n")).with_context(|| file.display().to_string())?;
         }
         None => println!("{told:#}"),
     }

@@ -36,7 +36,7 @@ pub async fn run(scripts: &Path, out: &Path, pack: &Path) -> Result<bool> {
     let (mut turns, mut tried, mut no_escape, mut asked_again) = (0, 0, 0, 0);
     let (mut outcome_right, mut must_right, mut must_total, mut must_not_broken) = (0, 0, 0, 0);
     for (at, script) in scripts.iter().enumerate() {
-        let played = play(&rig, script, at).await.with_context(|| script.id.clone())?;
+        let played = Box::pin(play(&rig, script, at)).await.with_context(|| script.id.clone())?;
         let verdict = judge(&script.expect, &played);
         turns += script.turns.len();
         tried += played.escapes_tried;

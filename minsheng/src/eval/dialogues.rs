@@ -67,7 +67,7 @@ pub async fn run(scripts: &Path, out: &Path, pack: &Path) -> Result<()> {
         std::io::BufWriter::new(std::fs::File::create(out).with_context(|| out.display().to_string())?);
     let (mut outcome_right, mut must_right, mut must_total, mut must_not_broken) = (0, 0, 0, 0);
     for (at, script) in scripts.iter().enumerate() {
-        let played = play(&rig, script, at).await.with_context(|| script.id.clone())?;
+        let played = Box::pin(play(&rig, script, at)).await.with_context(|| script.id.clone())?;
         let verdict = judge(&script.expect, &played);
         outcome_right += usize::from(verdict.outcome_right);
         must_total += verdict.must.len();

@@ -80,15 +80,12 @@ fn filled(template: &str, json: bool, message: &Message) -> String {
     while let Some(at) = rest.find('{') {
         let (before, from) = rest.split_at(at);
         filled.push_str(before);
-        match values.iter().find(|(name, _)| from.starts_with(name)) {
-            Some((name, value)) => {
-                filled.push_str(&written(value));
-                rest = from.get(name.len()..).unwrap_or_default();
-            }
-            None => {
-                filled.push('{');
-                rest = from.get(1..).unwrap_or_default();
-            }
+        if let Some((name, value)) = values.iter().find(|(name, _)| from.starts_with(name)) {
+            filled.push_str(&written(value));
+            rest = from.get(name.len()..).unwrap_or_default();
+        } else {
+            filled.push('{');
+            rest = from.get(1..).unwrap_or_default();
         }
     }
     filled.push_str(rest);
