@@ -194,10 +194,12 @@ await step('editor: import, dry run first', async () => {
 })
 await step('editor: a scenario is checked as one types, tried and saved', async () => {
   await go(editor, '/scenarios/gjj-lizhi')
-  await editor.getByText('没有发现错误').waitFor()
+  await editor.getByText('没有发现错误').locator('visible=true').first().waitFor()
+  await editor.getByRole('tab', { name: '试一试' }).click()
   await editor.getByRole('textbox', { name: '来电人说' }).fill('离职了公积金怎么办')
   await editor.keyboard.press('Enter')
   await editor.getByRole('log').getByText('离职了公积金怎么办').waitFor()
+  await editor.getByRole('tab', { name: '文件' }).click()
   await editor.locator('.cm-content').click()
   await editor.keyboard.press('Control+End')
   await editor.keyboard.type('# 试走\n')
@@ -206,7 +208,7 @@ await step('editor: a scenario is checked as one types, tried and saved', async 
   await see(editor, '已保存，马上生效')
   await editor.keyboard.press('Control+End')
   await editor.keyboard.type('  lost:\n    next: nowhere\n')
-  await editor.getByText(/处要改/).waitFor()
+  await editor.getByText(/处要改/).locator('visible=true').first().waitFor()
   return (await editor.locator('.problems li').first().innerText()).replaceAll('\n', ' ')
 })
 

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
+import { addCase, moveCase, readConditions, removeCase, setConditions } from '@/lib/flow-branch'
 import {
-  addCase, addNode, addOption, changeKind, fillIn, moveCase, ownWords, readConditions, referencesTo, removeCase, removeNode, renameNode, renameSlot, setAsk, setConditions,
-  setField, setSlotType, setStart,
+  addNode, addOption, changeKind, fillIn, ownWords, referencesTo, removeNode, renameNode, renameSlot, setAsk, setSlotType, setStart,
 } from '@/lib/flow-edit'
+import { setField } from '@/lib/flow-text'
 
 const TEXT = `# 谁写的，为什么
 id: a

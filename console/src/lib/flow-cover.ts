@@ -2,7 +2,7 @@
 
 import { parse } from 'yaml'
 
-import { readConditions } from './flow-edit'
+import { readConditions } from './flow-branch'
 import { isRecord } from './graph'
 
 /** What a try-out gives back, as far as the walk needs it. */
@@ -36,7 +36,10 @@ export function repliesAt(text: string, node: string, offered: string[]): string
   if (!isRecord(body)) return []
   const own = isRecord(value.slots) ? value.slots : {}
   // What a ticket needs is told in one breath.
-  if (isRecord(body.ticket)) return [(Array.isArray(body.ticket.needs) ? body.ticket.needs : []).map((need) => sample(own[String(need)], String(need))).join('，') || sample(null, 'detail')]
+  if (isRecord(body.ticket)) {
+    const needs = Array.isArray(body.ticket.needs) ? body.ticket.needs.map(String) : []
+    return [needs.map((need) => sample(own[need], need)).join('，') || sample(null, 'detail')]
+  }
   const asked = String(body.ask ?? '')
   const slot = own[asked]
   const bounds = boundsOf(value.nodes, asked)

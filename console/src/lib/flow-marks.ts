@@ -6,6 +6,8 @@ import type { Problem } from '@/api/types'
 /** Answers given in a row before anything is done for the caller; the server proves the first, this the later ones. */
 const MOST_ASKED = 2
 
+const TOO_MANY = `走到这里，来电人可能连着答了 ${MOST_ASKED} 个以上的问题还没得到答复`
+
 /** What helps the caller: after it, a question is a new beginning. */
 const HELPS = new Set(['answer', 'knowledge', 'ticket', 'hand_over'])
 
@@ -26,7 +28,7 @@ function ownersOf(flow: Flow, problem: Problem): string[] {
   if (named && flow.nodes.some((one) => one.id === named)) return [named]
   const slot = /问题“([^”]+)”/.exec(problem.message)?.[1]
   if (slot) return flow.nodes.filter((one) => one.kind === 'ask' && one.slot === slot).map((one) => one.id)
-  const within = (node: FlowNode): boolean => node.kind !== 'missing' && node.line > 0 && problem.line >= node.line && problem.line <= node.lastLine
+  const within = ({ kind, line, lastLine }: FlowNode): boolean => kind !== 'missing' && problem.line >= Math.max(1, line) && problem.line <= lastLine
   return flow.nodes.filter(within).slice(0, 1).map((one) => one.id)
 }
 
@@ -44,7 +46,7 @@ export function doubts(flow: Flow): Map<string, string> {
   for (const node of flow.nodes) {
     if (node.kind === 'missing') continue
     if (!ending.has(node.id)) found.set(node.id, '从这里走不到“结束”或“转人工”')
-    else if (node.kind === 'ask' && (asked.get(node.id) ?? 0) > MOST_ASKED) found.set(node.id, `走到这里，来电人可能连着答了 ${MOST_ASKED} 个以上的问题还没得到答复`)
+    else if (node.kind === 'ask' && (asked.get(node.id) ?? 0) > MOST_ASKED) found.set(node.id, TOO_MANY)
   }
   return found
 }
@@ -85,7 +87,8 @@ export function waysTaken(flow: Flow, walked: string[]): Set<string> {
   walked.forEach((to, index) => {
     const earlier = new Set(walked.slice(0, index))
     const before = walked[index - 1]
-    const from = flow.edges.some((edge) => edge.from === before && edge.to === to) ? before : flow.edges.find((edge) => edge.to === to && earlier.has(edge.from))?.from
+    const leading = flow.edges.filter((edge) => edge.to === to && earlier.has(edge.from)).map((edge) => edge.from)
+    const from = leading.find((one) => one === before) ?? leading[0]
     if (from !== undefined) taken.add(`${from} ${to}`)
   })
   return taken
