@@ -1,5 +1,5 @@
 //! Messages from the event to the telephone, on every engine, through every carrier.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail their test")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail their test")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
