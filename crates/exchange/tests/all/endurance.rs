@@ -75,7 +75,7 @@ async fn kills_and_cuts_lose_nothing_and_double_nothing() {
     let mut running = start(&told);
     // Following begins at the present: nothing is opened before the child has looked for the first time.
     until("the cursor", 60, async || {
-        sqlx::query("SELECT at_us FROM exchange_cursor").fetch_optional(db.read()).await.unwrap().is_some()
+        sqlx::query("SELECT at_us FROM casework_followers").fetch_optional(db.read()).await.unwrap().is_some()
     })
     .await;
 
