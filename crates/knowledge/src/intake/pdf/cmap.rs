@@ -50,10 +50,6 @@ impl Cmap {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.singles.is_empty() && self.ranges.is_empty()
-    }
-
     /// What a code stands for.
     pub fn text(&self, code: u32) -> Option<String> {
         if let Some(known) = self.singles.get(&code) {

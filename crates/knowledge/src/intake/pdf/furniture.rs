@@ -10,6 +10,8 @@ const EDGE: f64 = 0.12;
 const LOOKED_AT: usize = 3;
 /// A shorter line may well stand at the head of several pages by chance.
 const SHORT: usize = 4;
+/// Repeated lines stand so many times further from the text than its lines from each other.
+const APART: f64 = 1.25;
 /// What stands at one height on several pages differs by less, in points.
 const LEVEL: f64 = 3.0;
 
@@ -26,7 +28,7 @@ pub(super) fn take(pages: &mut [Page]) -> Vec<Vec<String>> {
     let count = pages.len();
     let mut out = Vec::new();
     for (number, page) in pages.iter_mut().enumerate() {
-        let mut places: BTreeSet<usize> = edges(page.rows.len()).filter(|at| again.contains(&(number, *at))).collect();
+        let mut places: BTreeSet<usize> = BTreeSet::new();
         for at in edges(page.rows.len()) {
             let Some(line) = page.rows.get(at).cloned().and_then(whole) else { continue };
             let edge = line.y < page.high * EDGE || line.y > page.high * (1.0 - EDGE);
@@ -35,6 +37,8 @@ pub(super) fn take(pages: &mut [Page]) -> Vec<Vec<String>> {
             }
         }
         places.extend(printed(page, number, count));
+        let again = |at: &usize| again.contains(&(number, *at));
+        places.extend(outside(page, |at| places.contains(&at) || again(&at)));
         let mut at = 0;
         let mut aside = Vec::new();
         page.rows.retain(|row| {
@@ -79,6 +83,27 @@ fn repeated(pages: &[Page]) -> BTreeSet<(usize, usize)> {
         }
     }
     out
+}
+
+/// Rows that go on from the head or foot of a page without a gap between them, and stand apart from what they surround.
+fn outside(page: &Page, furniture: impl Fn(usize) -> bool) -> Vec<usize> {
+    let y = |at: usize| page.rows.get(at).and_then(|row| row.first()).map_or(0.0, |line| line.y);
+    let mut steps: Vec<f64> = (1..page.rows.len()).map(|at| y(at - 1) - y(at)).collect();
+    steps.sort_by(f64::total_cmp);
+    let usual = steps.get(steps.len() / 2).copied().unwrap_or_default();
+    let all: Vec<usize> = (0..page.rows.len()).collect();
+    let found = |order: Vec<usize>| {
+        let mut found: Vec<usize> = order.iter().copied().take_while(|at| furniture(*at)).collect();
+        let apart = |at: &usize| {
+            let inner = order.iter().skip_while(|other| *other != at).nth(1);
+            page.rows.len() < LOOKED_AT * 2 || inner.is_none_or(|inner| (y(*at) - y(*inner)).abs() > usual * APART)
+        };
+        while found.last().is_some_and(|at| !apart(at)) {
+            found.pop();
+        }
+        found
+    };
+    [found(all.clone()), found(all.into_iter().rev().collect())].concat()
 }
 
 /// A line without blanks and with # for each of its figures, and the figures.

@@ -12,6 +12,10 @@ const LEVEL: f64 = 0.4;
 const GUTTER: f64 = 0.8;
 const COLUMN: f64 = 8.0;
 const BESIDE: usize = 4;
+/// What stands further below columns, in sizes of letters, may be no part of them.
+const BELOW: f64 = 2.2;
+/// Pieces of a few rows that are looked at for a gap.
+const MOST_PIECES: usize = 16;
 /// Pages of more lines are not looked through for columns.
 const MOST_ROWS: usize = 1_500;
 /// Columns within columns.
@@ -52,10 +56,10 @@ pub(super) fn rows(mut runs: Vec<Run>) -> Vec<Vec<Line>> {
             _ => rows.push((run.y, run.size, vec![run])),
         }
     }
-    rows.into_iter().map(|(y, _, row)| pieces(y, row)).filter(|row| !row.is_empty()).collect()
+    rows.into_iter().map(|(_, _, row)| pieces(row)).filter(|row| !row.is_empty()).collect()
 }
 
-fn pieces(y: f64, mut row: Vec<Run>) -> Vec<Line> {
+fn pieces(mut row: Vec<Run>) -> Vec<Line> {
     row.sort_by(|a, b| a.x.total_cmp(&b.x));
     let mut out: Vec<Line> = Vec::new();
     let mut before: Option<(f64, String)> = None;
@@ -75,10 +79,12 @@ fn pieces(y: f64, mut row: Vec<Run>) -> Vec<Line> {
                 }
                 line.text.push_str(&run.text);
                 line.end = line.end.max(run.end);
-                line.size = line.size.max(run.size);
+                if run.size > line.size {
+                    (line.size, line.y) = (run.size, run.y);
+                }
                 line.beside &= run.beside;
             }
-            _ => out.extend(opening(run, y)),
+            _ => out.extend(opening(run)),
         }
     }
     for line in &mut out {
@@ -89,8 +95,8 @@ fn pieces(y: f64, mut row: Vec<Run>) -> Vec<Line> {
 }
 
 /// A line begins where its first letter stands, not where the blanks before it do.
-fn opening(run: Run, y: f64) -> Option<Line> {
-    let Run { x, end, size, text, beside, .. } = run;
+fn opening(run: Run) -> Option<Line> {
+    let Run { x, y, end, size, text, beside, .. } = run;
     let wide = |text: &str| text.chars().map(width).sum::<f64>();
     let kept = text.trim_start();
     let blank = (wide(&text) - wide(kept)) / wide(&text).max(0.1);
@@ -154,46 +160,68 @@ fn flow(rows: Vec<Vec<Line>>, column: bool, out: &mut Vec<Flow>) {
 
 /// The first rows that stand in two columns, and a place between them. A table without rules has short cells and is none.
 fn band(rows: &[Vec<Line>]) -> Option<(usize, usize, f64)> {
-    let opens = |from: usize| rows.get(from).is_some_and(|row| row.len() > 1);
-    (0..rows.len()).filter(|from| opens(*from)).find_map(|from| {
-        let first = rows.get(from)?;
-        first.windows(2).find_map(|pair| {
-            let [left, right] = pair else { return None };
-            let (to, gutter) = reach(rows.get(from..)?, (left.end, right.x), left.size)?;
-            Some((from, from + to, gutter))
-        })
+    (0..rows.len()).find_map(|from| {
+        let below = rows.get(from..)?;
+        let near: Vec<&Line> = below.iter().take(BESIDE).flatten().take(MOST_PIECES).collect();
+        let gaps = near.iter().flat_map(|left| near.iter().map(|right| (left.end, right.x)));
+        let size = near.first()?.size;
+        let (to, gutter) =
+            gaps.filter(|(left, right)| right - left >= size * GUTTER).find_map(|gap| reach(below, gap, size))?;
+        Some((from, from + to, gutter))
     })
+}
+
+/// One side of a gap: how wide its lines are, and in which rows it stands.
+#[derive(Debug, Default)]
+struct Side {
+    widths: Vec<f64>,
+    rows: Vec<usize>,
+}
+
+impl Side {
+    fn take(&mut self, row: usize, lines: &[&Line]) {
+        self.widths.extend(lines.iter().map(|line| line.end - line.x));
+        self.rows.extend(lines.first().map(|_| row));
+    }
+
+    fn is_column(&mut self, size: f64) -> bool {
+        self.widths.sort_by(f64::total_cmp);
+        let usual = self.widths.get(self.widths.len() / 2);
+        self.rows.len() >= BESIDE && usual.is_some_and(|usual| *usual >= size * COLUMN)
+    }
 }
 
 /// How many rows keep a gap free, and its middle; none where what stands on its sides is no column.
 fn reach(rows: &[Vec<Line>], gap: (f64, f64), size: f64) -> Option<(usize, f64)> {
     let (mut low, mut high) = gap;
-    let (mut to, mut both) = (0, 0);
-    let (mut left, mut right): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
-    let mut before: Option<f64> = None;
+    let (mut left, mut right) = (Side::default(), Side::default());
     for (at, row) in rows.iter().enumerate() {
         let middle = f64::midpoint(low, high);
         let (a, b): (Vec<&Line>, Vec<&Line>) = row.iter().partition(|line| f64::midpoint(line.x, line.end) < middle);
         let next_low = a.iter().fold(low, |low, line| low.max(line.end));
         let next_high = b.iter().fold(high, |high, line| high.min(line.x));
-        let y = row.first().map(|line| line.y);
-        // A line on one side far below is what follows the columns.
-        let far = before.zip(y).is_some_and(|(before, y)| before - y > size * 3.0) && (a.is_empty() || b.is_empty());
-        if next_high - next_low < size * GUTTER || far {
+        if next_high - next_low < size * GUTTER {
             break;
         }
         (low, high) = (next_low, next_high);
-        left.extend(a.iter().map(|line| line.end - line.x));
-        right.extend(b.iter().map(|line| line.end - line.x));
-        both += usize::from(!a.is_empty() && !b.is_empty());
-        (to, before) = (at + 1, y);
+        left.take(at, &a);
+        right.take(at, &b);
     }
-    let usual = |mut widths: Vec<f64>| {
-        widths.sort_by(f64::total_cmp);
-        widths.get(widths.len() / 2).copied().unwrap_or_default()
-    };
-    let columns = both >= BESIDE && usual(left) >= size * COLUMN && usual(right) >= size * COLUMN;
-    columns.then(|| (to, f64::midpoint(low, high)))
+    // Where both sides begin and end; columns stand beside each other for most of their height.
+    let first = left.rows.first()?.max(right.rows.first()?);
+    let last = left.rows.last()?.min(right.rows.last()?);
+    let beside = *last + 1 >= first + BESIDE;
+    let to = left.rows.last()?.max(right.rows.last()?) + 1;
+    let to = foot(rows, *last, to, size);
+    (beside && left.is_column(size) && right.is_column(size)).then(|| (to, f64::midpoint(low, high)))
+}
+
+/// Where columns end: the few lines that one side has more follow the columns where they stand apart.
+fn foot(rows: &[Vec<Line>], last: usize, to: usize, size: f64) -> usize {
+    let y = |at: usize| rows.get(at).and_then(|row| row.first()).map(|line| line.y);
+    let apart = |at: &usize| y(*at).zip(y(at + 1)).is_some_and(|(above, below)| above - below > size * BELOW);
+    let found = (last..to.saturating_sub(1)).find(apart).filter(|_| to <= last + 1 + BESIDE);
+    found.map_or(to, |at| at + 1)
 }
 
 #[cfg(test)]

@@ -47,10 +47,6 @@ impl Dict {
         self.0.contains_key(key)
     }
 
-    pub fn values(&self) -> impl Iterator<Item = (&String, &Object)> {
-        self.0.iter()
-    }
-
     /// Pairs of names and values; what is no pair is passed over.
     fn of(values: Vec<Object>) -> Self {
         let mut dict = BTreeMap::new();
