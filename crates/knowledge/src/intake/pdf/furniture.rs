@@ -12,6 +12,8 @@ const LOOKED_AT: usize = 3;
 const SHORT: usize = 4;
 /// Repeated lines stand so many times further from the text than its lines from each other.
 const APART: f64 = 1.25;
+/// Running heads stand on the next page, or on the one after it where left and right pages differ.
+const NEAR: i64 = 2;
 /// What stands at one height on several pages differs by less, in points.
 const LEVEL: f64 = 3.0;
 
@@ -64,7 +66,8 @@ fn repeated(pages: &[Page]) -> BTreeSet<(usize, usize)> {
         for at in edges(page.rows.len()) {
             let Some(line) = page.rows.get(at).cloned().and_then(whole) else { continue };
             let (bare, figures) = bare(&line.text);
-            if bare.chars().count() >= SHORT {
+            // A sentence that happens to stand at the edge of several pages is text.
+            if bare.chars().count() >= SHORT && !bare.ends_with(['。', '；', '，', '：', '、']) {
                 seen.entry(bare).or_default().push((number, at, line.y, figures));
             }
         }
@@ -75,7 +78,7 @@ fn repeated(pages: &[Page]) -> BTreeSet<(usize, usize)> {
             let again = places.iter().any(|(other, _, high, others)| {
                 let by = *other as i64 - *number as i64;
                 let counted = figures.iter().zip(others).all(|(one, two)| two - one == by || two == one);
-                by != 0 && (high - y).abs() < LEVEL && counted
+                (1..=NEAR).contains(&by.abs()) && (high - y).abs() < LEVEL && counted
             });
             if again {
                 out.insert((*number, *at));
@@ -156,7 +159,7 @@ mod tests {
 
     fn page(lines: &[(f64, &str)]) -> Page {
         let line = |(y, text): &(f64, &str)| {
-            vec![Line { x: 90.0, y: *y, end: 300.0, size: 12.0, text: (*text).to_owned(), beside: false }]
+            vec![Line { x: 90.0, y: *y, end: 300.0, size: 12.0, text: (*text).to_owned(), beside: false, parted: false }]
         };
         Page { high: 842.0, rows: lines.iter().map(line).collect() }
     }

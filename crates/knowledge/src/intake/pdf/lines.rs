@@ -1,9 +1,12 @@
 //! Pieces of text to lines, and lines to the columns that a page is read in.
 
 use super::content::Run;
+use crate::split::marks::mark;
 
 /// A wider gap, in parts of the letters' size, sets pieces of a line apart.
 const APART: f64 = 0.9;
+/// A gap that is wider still parts cells of a table without rules.
+const CELLS: f64 = 1.5;
 /// Letters and figures with a wider gap are two words.
 const WORDS: f64 = 0.2;
 /// What stands higher or lower by less is on the same line.
@@ -30,6 +33,8 @@ pub(super) struct Line {
     pub text: String,
     /// All of it belongs to the page, as the program that wrote it says.
     pub beside: bool,
+    /// Made of pieces that stand far apart, as cells do.
+    pub parted: bool,
 }
 
 /// Lines that are read one after the other.
@@ -100,7 +105,7 @@ fn opening(run: Run) -> Option<Line> {
     let wide = |text: &str| text.chars().map(width).sum::<f64>();
     let kept = text.trim_start();
     let blank = (wide(&text) - wide(kept)) / wide(&text).max(0.1);
-    let line = || Line { x: x + (end - x) * blank, y, end, size, text: kept.to_owned(), beside };
+    let line = || Line { x: x + (end - x) * blank, y, end, size, text: kept.to_owned(), beside, parted: false };
     (!kept.is_empty()).then(line)
 }
 
@@ -117,6 +122,8 @@ pub(super) fn is_word(c: Option<char>) -> bool {
 pub(super) fn whole(row: Vec<Line>) -> Option<Line> {
     row.into_iter().reduce(|line, piece| Line {
         end: line.end.max(piece.end),
+        // The number of an item stands far from its words too.
+        parted: line.parted || (piece.x - line.end > line.size * CELLS && mark(&line.text).is_none_or(|mark| mark.text != line.text)),
         size: line.size.max(piece.size),
         text: format!("{} {}", line.text, piece.text),
         beside: line.beside && piece.beside,

@@ -30,7 +30,8 @@ pub(super) struct Layout {
 impl Layout {
     pub fn see(&mut self, flow: &Flow, wide: f64) {
         if !flow.column {
-            self.ends.extend(flow.lines.iter().map(|line| (line.end, line.size, wide)));
+            let running = flow.lines.iter().filter(|line| !line.parted);
+            self.ends.extend(running.map(|line| (line.end, line.size, wide)));
         }
         let pairs = flow.lines.windows(2).filter_map(|pair| if let [a, b] = pair { Some((a, b)) } else { None });
         let steps = pairs.filter(|(a, b)| alike(a, b)).map(|(a, b)| (a.y - b.y) / a.size);
@@ -119,14 +120,17 @@ impl Open {
     /// Whether a line belongs to it; `under` where that stands under its last line, not on another page or column.
     fn goes_on(&self, line: &Line, inside: f64, under: bool, layout: &Layout) -> bool {
         let size = self.last.size;
-        if !alike(&self.last, line) || would_have_fit(&self.last, &line.text, self.right) {
+        let parted = self.last.parted || line.parted;
+        if parted || !alike(&self.last, line) || would_have_fit(&self.last, &line.text, self.right) {
             return false;
         }
         let ended = self.text.chars().rev().find(|c| !closes(*c)).is_some_and(|c| ends_sentence(c) || matches!(c, '：' | ':'));
         if mark(&line.text).is_some_and(|mark| ended || mark.level <= Level::Section) {
             return false;
         }
-        let further = (inside - self.last_in) / size;
+        let middle = |line: &Line| f64::midpoint(line.x, line.end);
+        let centred = self.last_in > size * INDENT / 2.0 && (middle(&self.last) - middle(line)).abs() < size * INDENT;
+        let further = if centred { 0.0 } else { (inside - self.last_in) / size };
         // Items hang: their mark stands further out than their lines.
         let hangs = self.lines == 1 && mark(&self.text).is_some() && !ended;
         if further > INDENT && !hangs {
@@ -183,7 +187,7 @@ mod tests {
         let line = |(inside, y, text): &(f64, f64, &str)| {
             let x = 100.0 + inside * 10.0;
             let end = x + text.chars().map(width).sum::<f64>() * 10.0;
-            Line { x, y: *y, end, size: 10.0, text: (*text).to_owned(), beside: false }
+            Line { x, y: *y, end, size: 10.0, text: (*text).to_owned(), beside: false, parted: false }
         };
         let flow = Flow { lines: lines.iter().map(line).collect(), column: false };
         let mut layout = Layout::default();
