@@ -129,7 +129,8 @@ impl Open {
             return false;
         }
         let middle = |line: &Line| f64::midpoint(line.x, line.end);
-        let centred = self.last_in > size * INDENT / 2.0 && (middle(&self.last) - middle(line)).abs() < size * INDENT;
+        // The lines of a title that is wider than the page.
+        let centred = !ended && (middle(&self.last) - middle(line)).abs() < size * INDENT;
         let further = if centred { 0.0 } else { (inside - self.last_in) / size };
         // Items hang: their mark stands further out than their lines.
         let hangs = self.lines == 1 && mark(&self.text).is_some() && !ended;
