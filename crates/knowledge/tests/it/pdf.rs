@@ -38,7 +38,9 @@ impl Paper {
             let _ = write!(kids, "{page} 0 R ");
         }
         let count = drawings.len();
-        let tree = format!("<</Type/Pages/Kids[{kids}]/Count {count}/MediaBox[0 0 595 842]/Resources {resources} 0 R>>");
+        let tree = format!(
+            "<</Type/Pages/Kids[{kids}]/Count {count}/MediaBox[0 0 595 842]/Resources {resources} 0 R>>"
+        );
         assert_eq!(self.add(tree), parent);
         let root = self.add(format!("<</Type/Catalog/Pages {parent} 0 R>>"));
         self.finish(&format!("/Root {root} 0 R"))
@@ -172,7 +174,8 @@ fn what_a_browser_printed_is_what_the_page_says() {
 
 #[test]
 fn heads_and_numbers_that_a_browser_prints_are_beside_the_text() {
-    let html = format!("<!doctype html><title>津贴办法</title>{STYLE}<h1>高龄津贴办法</h1>{}", articles(1, 30));
+    let html =
+        format!("<!doctype html><title>津贴办法</title>{STYLE}<h1>高龄津贴办法</h1>{}", articles(1, 30));
     let Some(pdf) = printed(&html, &[]) else { return };
     let page = read("a.html", html.as_bytes()).unwrap().text;
     let reading = read_pdf(&pdf);
@@ -181,15 +184,18 @@ fn heads_and_numbers_that_a_browser_prints_are_beside_the_text() {
     assert!(aside.len() >= 4 && aside.len() % 2 == 0, "{aside:?}");
     let working = Working::of(&reading.text, &reading.aside).unwrap();
     assert!(working.faults().is_empty(), "{:?}", working.faults());
-    let left: Vec<&str> = working.paragraphs.iter().map(|one| one.left_out.as_str()).filter(|why| !why.is_empty()).collect();
+    let left: Vec<&str> =
+        working.paragraphs.iter().map(|one| one.left_out.as_str()).filter(|why| !why.is_empty()).collect();
     assert_eq!(left.len(), aside.len(), "{left:?}");
     assert!(left.iter().all(|why| why.contains('页')));
 }
 
 #[test]
 fn columns_are_read_one_after_the_other() {
-    let html =
-        format!("<!doctype html>{STYLE}<h1>姜山镇高龄津贴发放办法</h1><div class=two>{}</div><p>特此公告。</p>", articles(1, 20));
+    let html = format!(
+        "<!doctype html>{STYLE}<h1>姜山镇高龄津贴发放办法</h1><div class=two>{}</div><p>特此公告。</p>",
+        articles(1, 20)
+    );
     let Some(pdf) = printed(&html, &["--no-pdf-header-footer"]) else { return };
     let page = read("a.html", html.as_bytes()).unwrap().text;
     let reading = read_pdf(&pdf);
@@ -200,20 +206,35 @@ fn columns_are_read_one_after_the_other() {
 fn a_cell_over_several_rows_stands_in_each_of_them() {
     let rows = "<tr><th>项目</th><th>对象</th><th>标准</th></tr><tr><td rowspan=2>高龄津贴</td><td>80周岁</td><td>200元</td></tr>\
         <tr><td>90周岁</td><td>400元</td></tr>";
-    let many: String = (0..60).map(|at| format!("<tr><td>项目{at}</td><td>对象</td><td>{at}元</td></tr>")).collect();
-    let html = format!("<!doctype html>{STYLE}<p>标准如下：</p><table>{rows}{many}</table><p>以上标准按月发放。</p>");
+    let many: String =
+        (0..60).map(|at| format!("<tr><td>项目{at}</td><td>对象</td><td>{at}元</td></tr>")).collect();
+    let html = format!(
+        "<!doctype html>{STYLE}<p>标准如下：</p><table>{rows}{many}</table><p>以上标准按月发放。</p>"
+    );
     let Some(pdf) = printed(&html, &["--no-pdf-header-footer"]) else { return };
     let reading = read_pdf(&pdf);
     let text = parted(&reading).0;
-    assert_eq!(text[..3], ["标准如下：", "项目：高龄津贴；对象：80周岁；标准：200元", "项目：高龄津贴；对象：90周岁；标准：400元"]);
-    assert_eq!((text.len(), text[62], text[63]), (64, "项目：项目59；对象：对象；标准：59元", "以上标准按月发放。"));
+    assert_eq!(
+        text[..3],
+        [
+            "标准如下：",
+            "项目：高龄津贴；对象：80周岁；标准：200元",
+            "项目：高龄津贴；对象：90周岁；标准：400元"
+        ]
+    );
+    assert_eq!(
+        (text.len(), text[62], text[63]),
+        (64, "项目：项目59；对象：对象；标准：59元", "以上标准按月发放。")
+    );
 }
 
 #[test]
 fn fonts_without_a_map_are_read_by_their_encodings() {
     let mut paper = Paper::default();
     let cid = |encoding: &str| {
-        format!("<</Type/Font/Subtype/Type0/Encoding/{encoding}/DescendantFonts[<</Subtype/CIDFontType2/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)>>>>]>>")
+        format!(
+            "<</Type/Font/Subtype/Type0/Encoding/{encoding}/DescendantFonts[<</Subtype/CIDFontType2/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)>>>>]>>"
+        )
     };
     let map = b"1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0001> <0002> [<8001> <5E74>] endbfrange \
         1 beginbfchar <0003> <2F08> endbfchar";
@@ -225,9 +246,10 @@ fn fonts_without_a_map_are_read_by_their_encodings() {
         paper.add("<</Type/Font/Subtype/Type1/Encoding<</Differences[1/uni3002/A/two]>>/Widths[]>>"),
     ];
     // 高龄津贴 in GBK; 申请 by Adobe's numbers; a map whose last character is a radical that looks like 人.
-    let drawing = b"BT 20 TL /F1 12 Tf 90 700 Td <b8dfc1e4bdf2ccf9> Tj T* /F2 12 Tf <0dd10c8d> Tj T* /F3 12 Tf <000100020003> Tj T* \
+    let drawing = b"BT 20 TL /F1 12 Tf 90 700 Td <b8dfc1e4bdf2ccf9> Tj T* /F2 12 Tf <0d230c68> Tj T* /F3 12 Tf <000100020003> Tj T* \
         /F4 12 Tf <020301> Tj ET";
-    let named: String = fonts.iter().enumerate().map(|(at, font)| format!("/F{} {font} 0 R", at + 1)).collect();
+    let named: String =
+        fonts.iter().enumerate().map(|(at, font)| format!("/F{} {font} 0 R", at + 1)).collect();
     let text = read_pdf(&paper.pages(&[drawing.to_vec()], &format!("/Font<<{named}>>"))).text;
     assert_eq!(text, "高龄津贴\n申请\n老年人\nA2。");
 }
@@ -238,14 +260,21 @@ fn what_cannot_be_read_says_what_to_do_and_pictures_between_text_are_told() {
     let picture = b"q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q".to_vec();
     assert!(told(&written(&[picture.clone(), picture.clone()])).contains("只有图片"));
     assert!(told(&written(&[b"0 0 m 9 9 l S".to_vec()])).contains("没有文字"));
-    let reading = read_pdf(&written(&[policy.clone(), picture, lines(90.0, 700.0, 12.0, &["第二条　按月发放。"])]));
+    let reading =
+        read_pdf(&written(&[policy.clone(), picture, lines(90.0, 700.0, 12.0, &["第二条　按月发放。"])]));
     assert_eq!(parted(&reading).1, ["（第2页只有图片，没有读出文字）"]);
     let working = Working::of(&reading.text, &reading.aside).unwrap();
-    assert!(working.fates().contains(&Fate::LeftOut) && working.paragraphs.iter().any(|one| one.left_out == "这一页是图片"));
+    assert!(
+        working.fates().contains(&Fate::LeftOut)
+            && working.paragraphs.iter().any(|one| one.left_out == "这一页是图片")
+    );
     // Numbers of glyphs that nobody names.
     let mut paper = Paper::default();
     let font = paper.add("<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</CIDSystemInfo<</Ordering(Identity)>>>>]>>");
-    let nameless = paper.pages(&[b"BT /F1 12 Tf 90 700 Td <00010002000300040005> Tj ET".to_vec()], &format!("/Font<</F1 {font} 0 R>>"));
+    let nameless = paper.pages(
+        &[b"BT /F1 12 Tf 90 700 Td <00010002000300040005> Tj ET".to_vec()],
+        &format!("/Font<</F1 {font} 0 R>>"),
+    );
     assert!(told(&nameless).contains("乱码"));
     assert!(told(b"%PDF-1.7 and no more").contains("损坏"));
     assert!(told("不是 PDF 的文件".as_bytes()).contains("损坏"));
@@ -270,9 +299,13 @@ fn bombs_are_put_out() {
     assert!(told(&bomb(("/Filter/RunLengthDecode", &b"\x81 ".repeat(1_800_000)))).contains("解压后超过"));
     // One drawing, used by itself eight deep and a thousand times on each page.
     let mut paper = Paper::default();
-    let form = paper.stream("/Type/XObject/Subtype/Form/Resources<</XObject<</X 1 0 R>>>>", &b"/X Do ".repeat(1_000));
+    let form = paper
+        .stream("/Type/XObject/Subtype/Form/Resources<</XObject<</X 1 0 R>>>>", &b"/X Do ".repeat(1_000));
     let began = Instant::now();
-    let _ = read("a.pdf", &paper.pages(&vec![b"/X Do ".repeat(1_000); 50], &format!("/XObject<</X {form} 0 R>>")));
+    let _ = read(
+        "a.pdf",
+        &paper.pages(&vec![b"/X Do ".repeat(1_000); 50], &format!("/XObject<</X {form} 0 R>>")),
+    );
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }
 
@@ -287,14 +320,17 @@ fn circles_come_to_an_end() {
     paper.add(format!("<</Length 6 0 R>>\nstream\n{text} /X Do\nendstream"));
     paper.add("6 0 R");
     paper.add("<</Subtype/Form/Length 7 0 R>>\nstream\n/X Do /X Do\nendstream");
-    paper.add("<</Type/ObjStm/N 2/First 8/Length 30>>\nstream\n8 0 9 2 8 0 R 9 0 R 8 0 R 9 0 R   \nendstream");
+    paper
+        .add("<</Type/ObjStm/N 2/First 8/Length 30>>\nstream\n8 0 9 2 8 0 R 9 0 R 8 0 R 9 0 R   \nendstream");
     let file = paper.finish("/Root<</Pages 1 0 R>>/Info 9 0 R");
     assert_eq!(read_pdf(&file).text, "第一条　日人可以申领。一");
 }
 
 #[test]
 fn five_hundred_pages_are_read_in_a_few_seconds() {
-    let said: Vec<String> = (0..500 * 25).map(|at| format!("第{at}行　具有本镇户籍年满八十周岁的老年人可以申领高龄津贴按月发放。")).collect();
+    let said: Vec<String> = (0..500 * 25)
+        .map(|at| format!("第{at}行　具有本镇户籍年满八十周岁的老年人可以申领高龄津贴按月发放。"))
+        .collect();
     let pages: Vec<Vec<u8>> = said
         .chunks(25)
         .enumerate()
@@ -333,7 +369,8 @@ fn what_is_sealed_only_against_printing_is_read_and_what_needs_a_password_is_tol
 /// Most objects in one stream, as office programs write them now.
 fn compact() -> Vec<u8> {
     let mut paper = Paper::default();
-    let content = paper.stream("", &lines(90.0, 700.0, 12.0, &["第一条　可以申领高龄津贴。", "第二条　按月发放。"]));
+    let content =
+        paper.stream("", &lines(90.0, 700.0, 12.0, &["第一条　可以申领高龄津贴。", "第二条　按月发放。"]));
     let held = [
         (10, format!("<</Type/Catalog/Pages 11 0 R>>")),
         (11, "<</Type/Pages/Kids[12 0 R]/Count 1>>".to_owned()),
@@ -370,10 +407,16 @@ fn objects_in_streams_are_found() {
 /// A file that uses much of what the reader knows, little of it packed.
 fn varied() -> Vec<u8> {
     let mut paper = Paper::default();
-    let map = paper.stream("", b"begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange <41> <5A> <4E00> endbfrange");
+    let map = paper.stream(
+        "",
+        b"begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange <41> <5A> <4E00> endbfrange",
+    );
     let simple = paper.add(format!("<</Type/Font/Subtype/Type3/FontMatrix[.01 0 0 .01 0 0]/FirstChar 65/Widths[100 90 80]/ToUnicode {map} 0 R>>"));
     let wide = paper.add(UNICODE);
-    let form = paper.stream("/Type/XObject/Subtype/Form/Matrix[1 0 0 1 5 5]", b"BT /F2 9 Tf 90 90 Td (ABC) Tj (AB) ' 1 2 (A) \" [(A) -300 (B)] TJ ET");
+    let form = paper.stream(
+        "/Type/XObject/Subtype/Form/Matrix[1 0 0 1 5 5]",
+        b"BT /F2 9 Tf 90 90 Td (ABC) Tj (AB) ' 1 2 (A) \" [(A) -300 (B)] TJ ET",
+    );
     let hexed = paper.stream("/Filter[/ASCIIHexDecode/RunLengthDecode]", b"02 30 20 6d 80>");
     let page = "q 1 0 0 1 0 0 cm 90 600 400 1 re f 90 500 400 1 re f 90 500 1 100 re f 290 500 1 100 re f 490 500 1 100 re f 0 0 m 9 9 l S Q \
         /Span<</ActualText<FEFF4E2D>>>BDC BT /F1 12 Tf 1 0 0 1 90 650 Tm <4e004e8c> Tj ET EMC /X Do \

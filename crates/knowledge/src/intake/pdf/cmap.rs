@@ -105,7 +105,10 @@ mod tests {
               2 beginbfrange <10> <12> <0041> <20> <21> [<4E00> <D840DC00>] endbfrange 1 beginbfrange <0000> <FFFFFFFF> <0041> endbfrange",
         );
         let said = |code| map.text(code).unwrap();
-        assert_eq!((said(0x8001), said(0x12), said(0x21)), ("中文".to_owned(), "C".to_owned(), "𠀀".to_owned()));
+        assert_eq!(
+            (said(0x8001), said(0x12), said(0x21)),
+            ("中文".to_owned(), "C".to_owned(), "𠀀".to_owned())
+        );
         assert_eq!((map.length(b"\x10\x20"), map.length(b"\x90\x20")), (Some(1), Some(2)));
     }
 }

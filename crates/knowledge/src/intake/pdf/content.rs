@@ -94,7 +94,8 @@ impl<'a> Reader<'a> {
         let mut sheet = Sheet { wide, high, ..Sheet::default() };
         let mut content = Vec::new();
         let contents = self.file.resolve(leaf.dict.get("Contents"));
-        let parts = if contents.items().is_empty() { std::slice::from_ref(&contents) } else { contents.items() };
+        let parts =
+            if contents.items().is_empty() { std::slice::from_ref(&contents) } else { contents.items() };
         for part in parts {
             if let Object::Stream(stream) = self.file.resolve(part) {
                 content.extend(self.file.content(&stream));
@@ -145,9 +146,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn drawing(&mut self, operands: &[Object], resources: &[&Dict], ctm: Matrix, depth: usize, sheet: &mut Sheet) {
+    fn drawing(
+        &mut self,
+        operands: &[Object],
+        resources: &[&Dict],
+        ctm: Matrix,
+        depth: usize,
+        sheet: &mut Sheet,
+    ) {
         sheet.drawings += 1;
-        let Object::Stream(stream) = self.named(operands.first().unwrap_or(&NONE), resources, "XObject") else { return };
+        let Object::Stream(stream) = self.named(operands.first().unwrap_or(&NONE), resources, "XObject")
+        else {
+            return;
+        };
         let Stream { dict, .. } = &*stream;
         if dict.get("Subtype").name() == "Image" {
             sheet.picture |= covers(ctm, sheet);
@@ -193,10 +204,12 @@ impl<'a> Reader<'a> {
 
     fn mark(&self, operands: &[Object], resources: &[&Dict], pen: &mut Pen, sheet: &Sheet) {
         let told = operands.get(1).unwrap_or(&NONE);
-        let told = if told.dict().is_some() { told.clone() } else { self.named(told, resources, "Properties") };
+        let told =
+            if told.dict().is_some() { told.clone() } else { self.named(told, resources, "Properties") };
         let inside = pen.marks.iter().any(|mark| mark.instead.is_some());
         let instead = told.dict().filter(|told| told.has("ActualText") && !inside);
-        let instead = instead.map(|told| (said(self.file.resolve(told.get("ActualText")).bytes()), sheet.runs.len()));
+        let instead =
+            instead.map(|told| (said(self.file.resolve(told.get("ActualText")).bytes()), sheet.runs.len()));
         let beside = operands.first().is_some_and(|tag| tag.name() == "Artifact");
         if pen.marks.len() < MOST_HELD {
             pen.marks.push(Mark { beside, instead });
@@ -274,8 +287,16 @@ struct Pen {
 
 impl Pen {
     fn new(ctm: Matrix) -> Self {
-        let state =
-            State { ctm, font: None, size: 0.0, char_space: 0.0, word_space: 0.0, scale: 1.0, leading: 0.0, rise: 0.0 };
+        let state = State {
+            ctm,
+            font: None,
+            size: 0.0,
+            char_space: 0.0,
+            word_space: 0.0,
+            scale: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+        };
         Self { state, saved: Vec::new(), marks: Vec::new(), path: Path::default(), line: UNIT, at: UNIT }
     }
 
@@ -365,7 +386,15 @@ fn run(begin: Matrix, end: Matrix, size: f64, text: String, beside: bool) -> Opt
     let seen = |x: f64, y: f64| if turn == 0.0 { (x, y) } else { (x * cos - y * sin, x * sin + y * cos) };
     let ((x, y), (end, _)) = (seen(x, y), seen(end[4], end[5]));
     let sound = [x, y, end, tall].iter().all(|number| number.is_finite() && number.abs() < 1e6);
-    (sound && !text.is_empty()).then(|| Run { x, y, end: end.max(x), size: tall.max(1.0), turn: turn as i32, text, beside })
+    (sound && !text.is_empty()).then(|| Run {
+        x,
+        y,
+        end: end.max(x),
+        size: tall.max(1.0),
+        turn: turn as i32,
+        text,
+        beside,
+    })
 }
 
 pub(super) fn six(numbers: &[Object]) -> Option<Matrix> {

@@ -21,9 +21,15 @@ const MOST_NODES: usize = 20_000;
 
 #[derive(Debug, Clone, Copy)]
 enum Place {
-    At { start: usize, generation: u32 },
+    At {
+        start: usize,
+        generation: u32,
+    },
     /// In a stream of objects.
-    In { stream: u32, start: usize },
+    In {
+        stream: u32,
+        start: usize,
+    },
 }
 
 /// A page, and what it has from the parts of the tree above it.
@@ -94,7 +100,7 @@ impl<'a> File<'a> {
                 self.roots.push(dict.clone());
             }
             let is_held = dict.get("Type").name() == "ObjStm";
-            if let Some(stream) = self.stream(dict, lexer.at, number, generation) {
+            if let Some(stream) = self.stream(&dict, lexer.at, number, generation) {
                 from = stream.at.end;
                 if is_held {
                     held.push(number);
@@ -129,12 +135,16 @@ impl<'a> File<'a> {
     }
 
     /// The stream whose dictionary ends at a place; none where no stream follows.
-    fn stream(&self, dict: Dict, after: usize, number: u32, generation: u32) -> Option<Stream> {
+    fn stream(&self, dict: &Dict, after: usize, number: u32, generation: u32) -> Option<Stream> {
         let mut lexer = Lexer::new(self.bytes, after);
         lexer.skip_blank();
         let rest = self.bytes.get(lexer.at..)?.strip_prefix(b"stream")?;
         let start = lexer.at + 6 + if rest.starts_with(b"\r\n") { 2 } else { usize::from(!rest.is_empty()) };
-        let told = self.resolve(dict.get("Length")).number().map(|length| start.saturating_add(length as usize));
+        let length = match dict.get("Length") {
+            Object::Reference(number) => self.bare(*number).0.number(),
+            length => length.number(),
+        };
+        let told = length.map(|length| start.saturating_add(length as usize));
         let ends = |end: &usize| {
             let tail = self.bytes.get(*end..(*end + 32).min(self.bytes.len())).unwrap_or_default();
             tail.trim_ascii_start().starts_with(b"endstream")
@@ -144,7 +154,7 @@ impl<'a> File<'a> {
         if !self.spend(if told == Some(end) { 0 } else { end.saturating_sub(start) }) {
             return None;
         }
-        Some(Stream { dict, at: start.min(end)..end, number, generation })
+        Some(Stream { dict: dict.clone(), at: start.min(end)..end, number, generation })
     }
 
     /// Notes the objects that a stream of objects holds.
@@ -155,7 +165,10 @@ impl<'a> File<'a> {
         let bytes: Rc<[u8]> = self.content(&stream).into();
         let mut lexer = Lexer::new(&bytes, 0);
         for _ in 0..count {
-            let (Some(Object::Number(held)), Some(Object::Number(start))) = (lexer.object(), lexer.object()) else { break };
+            let (Some(Object::Number(held)), Some(Object::Number(start))) = (lexer.object(), lexer.object())
+            else {
+                break;
+            };
             let place = Place::In { stream: number, start: first.saturating_add(start as usize) };
             // A later version of the object that stands by itself is right.
             let newer = match self.places.get(&(held as u32)) {
@@ -193,25 +206,33 @@ impl<'a> File<'a> {
 
     /// An object by its number.
     pub fn object(&self, number: u32) -> Object {
-        let read = |bytes: &[u8], start: usize| {
-            let mut lexer = Lexer::new(bytes, start);
-            let object = lexer.object();
-            (self.spend(lexer.at.saturating_sub(start)), object.unwrap_or(NULL), lexer.at)
-        };
-        match self.places.get(&number) {
-            Some(Place::At { start, generation }) if !self.over.get() => {
-                let (true, object, end) = read(self.bytes, *start) else { return NULL };
-                let Object::Dict(dict) = object else { return object };
-                match self.stream(dict.clone(), end, number, *generation) {
+        let (object, end) = self.bare(number);
+        match (object, self.places.get(&number)) {
+            (Object::Dict(dict), Some(Place::At { generation, .. })) => {
+                match self.stream(&dict, end, number, *generation) {
                     Some(stream) => Object::Stream(Box::new(stream)),
                     None => Object::Dict(dict),
                 }
             }
+            (object, _) => object,
+        }
+    }
+
+    /// An object as it is written, and where it ends; of a stream its dictionary. It leads nowhere, so it can be asked for anywhere.
+    fn bare(&self, number: u32) -> (Object, usize) {
+        let read = |bytes: &[u8], start: usize| {
+            let mut lexer = Lexer::new(bytes, start);
+            let object = lexer.object().unwrap_or(NULL);
+            let object = if self.spend(lexer.at.saturating_sub(start)) { object } else { NULL };
+            (object, lexer.at)
+        };
+        match self.places.get(&number) {
+            Some(Place::At { start, .. }) if !self.over.get() => read(self.bytes, *start),
             Some(Place::In { stream, start }) if !self.over.get() => {
                 let held = self.streams.borrow().get(stream).cloned();
-                held.map_or(NULL, |bytes| read(&bytes, *start).1)
+                held.map_or((NULL, 0), |bytes| read(&bytes, *start))
             }
-            _ => NULL,
+            _ => (NULL, 0),
         }
     }
 
@@ -263,7 +284,8 @@ impl<'a> File<'a> {
     pub fn pages(&self, most: usize) -> Vec<Leaf> {
         for root in self.roots.iter().rev() {
             let catalog = self.resolve(root.get("Root"));
-            let pages = catalog.dict().map(|catalog| self.tree(catalog.get("Pages"), most)).unwrap_or_default();
+            let pages =
+                catalog.dict().map(|catalog| self.tree(catalog.get("Pages"), most)).unwrap_or_default();
             if !pages.is_empty() {
                 return pages;
             }

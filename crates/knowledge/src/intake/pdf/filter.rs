@@ -66,7 +66,9 @@ fn lzw(bytes: &[u8], params: Option<&Dict>, limit: usize) -> Vec<u8> {
         if let Ok(byte) = u8::try_from(code) {
             out.push(byte);
         } else {
-            let Some((start, end)) = code.checked_sub(258).and_then(|at| table.get(at)).copied() else { break };
+            let Some((start, end)) = code.checked_sub(258).and_then(|at| table.get(at)).copied() else {
+                break;
+            };
             for at in start..end {
                 let Some(byte) = out.get(at).copied() else { break };
                 out.push(byte);
@@ -89,7 +91,10 @@ fn lzw(bytes: &[u8], params: Option<&Dict>, limit: usize) -> Vec<u8> {
 
 fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
     let digits: Vec<u32> = bytes.iter().filter_map(|byte| char::from(*byte).to_digit(16)).collect();
-    digits.chunks(2).map(|two| (two.iter().fold(0, |sum, digit| sum * 16 + digit) << (8 - 4 * two.len())) as u8).collect()
+    digits
+        .chunks(2)
+        .map(|two| (two.iter().fold(0, |sum, digit| sum * 16 + digit) << (8 - 4 * two.len())) as u8)
+        .collect()
 }
 
 fn base_85(bytes: &[u8]) -> Vec<u8> {
@@ -156,7 +161,8 @@ fn predicted(bytes: Vec<u8>, params: Option<&Dict>) -> Vec<u8> {
         let Some((way, row)) = row.split_first() else { break };
         let mut now: Vec<u8> = Vec::with_capacity(row.len());
         for (at, byte) in row.iter().enumerate() {
-            let of = |row: &[u8]| at.checked_sub(step).and_then(|at| row.get(at)).copied().unwrap_or_default();
+            let of =
+                |row: &[u8]| at.checked_sub(step).and_then(|at| row.get(at)).copied().unwrap_or_default();
             let (left, up, corner) = (of(&now), above.get(at).copied().unwrap_or_default(), of(&above));
             let guess = match way {
                 1 => left,

@@ -61,7 +61,10 @@ impl Font {
             let (widths, usual) = match codes {
                 // Codes of a named encoding are not the numbers that the table of widths goes by.
                 Codes::Named(_) => (BTreeMap::new(), None),
-                _ => (cid_widths(&part, file), Some(file.resolve(part.get("DW")).number().unwrap_or(1000.0) / 1000.0)),
+                _ => (
+                    cid_widths(&part, file),
+                    Some(file.resolve(part.get("DW")).number().unwrap_or(1000.0) / 1000.0),
+                ),
             };
             return Self { codes, map, widths, usual };
         }
@@ -137,7 +140,8 @@ fn composite(encoding: &Object, part: &Dict, file: &File<'_>) -> Codes {
 /// A font of up to 256 characters.
 fn simple(dict: &Dict, encoding: &Object, file: &File<'_>) -> Codes {
     let descriptor = file.resolve(dict.get("FontDescriptor"));
-    let flags = descriptor.dict().and_then(|descriptor| descriptor.get("Flags").number()).unwrap_or_default() as u32;
+    let flags =
+        descriptor.dict().and_then(|descriptor| descriptor.get("Flags").number()).unwrap_or_default() as u32;
     let own_signs = dict.get("Subtype").name() == "Type3" || flags & 4 != 0;
     let base = encoding.dict().map_or(encoding.name(), |encoding| encoding.get("BaseEncoding").name());
     let (mut differences, mut at) = (BTreeMap::new(), 0);
@@ -160,12 +164,15 @@ fn simple(dict: &Dict, encoding: &Object, file: &File<'_>) -> Codes {
 
 fn simple_widths(dict: &Dict, file: &File<'_>) -> (BTreeMap<u32, f64>, Option<f64>) {
     let scale = match dict.get("Subtype").name() {
-        "Type3" => file.resolve(dict.get("FontMatrix")).items().first().and_then(Object::number).unwrap_or(0.001),
+        "Type3" => {
+            file.resolve(dict.get("FontMatrix")).items().first().and_then(Object::number).unwrap_or(0.001)
+        }
         _ => 0.001,
     };
     let first = file.resolve(dict.get("FirstChar")).number().unwrap_or_default() as u32;
     let listed = file.resolve(dict.get("Widths"));
-    let widths = listed.items().iter().take(256).map(|width| file.resolve(width).number().unwrap_or_default() * scale);
+    let widths =
+        listed.items().iter().take(256).map(|width| file.resolve(width).number().unwrap_or_default() * scale);
     (widths.zip(first..).map(|(width, code)| (code, width)).collect(), None)
 }
 

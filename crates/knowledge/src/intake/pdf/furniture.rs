@@ -99,7 +99,8 @@ fn outside(page: &Page, furniture: impl Fn(usize) -> bool) -> Vec<usize> {
         let mut found: Vec<usize> = order.iter().copied().take_while(|at| furniture(*at)).collect();
         let apart = |at: &usize| {
             let inner = order.iter().skip_while(|other| *other != at).nth(1);
-            page.rows.len() < LOOKED_AT * 2 || inner.is_none_or(|inner| (y(*at) - y(*inner)).abs() > usual * APART)
+            page.rows.len() < LOOKED_AT * 2
+                || inner.is_none_or(|inner| (y(*at) - y(*inner)).abs() > usual * APART)
         };
         while found.last().is_some_and(|at| !apart(at)) {
             found.pop();
@@ -120,7 +121,8 @@ fn bare(text: &str) -> (String, Vec<i64>) {
                 figures.push(0);
             }
             let last: Option<&mut i64> = figures.last_mut();
-            last.into_iter().for_each(|figure| *figure = figure.saturating_mul(10).saturating_add(i64::from(digit)));
+            last.into_iter()
+                .for_each(|figure| *figure = figure.saturating_mul(10).saturating_add(i64::from(digit)));
             inside = true;
         } else {
             inside = false;
@@ -137,7 +139,8 @@ fn is_number(text: &str) -> bool {
     let signs = |c: char| "#第页共-—–·/|,，．.()（）[]".contains(c);
     let roman = |c: char| "ivxl-—–".contains(c);
     let counted = !figures.is_empty() && figures.len() <= 2 && figures.iter().all(|figure| *figure < 10_000);
-    (counted && kept.chars().all(signs)) || (!bare.is_empty() && bare.chars().count() <= 6 && bare.chars().all(roman))
+    (counted && kept.chars().all(signs))
+        || (!bare.is_empty() && bare.chars().count() <= 6 && bare.chars().all(roman))
 }
 
 /// What a browser prints over and under a page: the day and the title, the address and the page's number.
@@ -159,7 +162,15 @@ mod tests {
 
     fn page(lines: &[(f64, &str)]) -> Page {
         let line = |(y, text): &(f64, &str)| {
-            vec![Line { x: 90.0, y: *y, end: 300.0, size: 12.0, text: (*text).to_owned(), beside: false, parted: false }]
+            vec![Line {
+                x: 90.0,
+                y: *y,
+                end: 300.0,
+                size: 12.0,
+                text: (*text).to_owned(),
+                beside: false,
+                parted: false,
+            }]
         };
         Page { high: 842.0, rows: lines.iter().map(line).collect() }
     }
@@ -171,7 +182,14 @@ mod tests {
             .map(|at| {
                 let head = format!("鄞州区人民政府公报 2026年第{}页", at + 7);
                 let (annex, foot) = (format!("附件{}", at + 1), format!("— {} —", at + 7));
-                page(&[(800.0, &head), (740.0, &annex), (600.0, &body[at]), (400.0, "12"), (300.0, &body[at]), (50.0, &foot)])
+                page(&[
+                    (800.0, &head),
+                    (740.0, &annex),
+                    (600.0, &body[at]),
+                    (400.0, "12"),
+                    (300.0, &body[at]),
+                    (50.0, &foot),
+                ])
             })
             .collect();
         let aside = take(&mut pages);

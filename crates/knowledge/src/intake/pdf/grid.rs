@@ -96,7 +96,9 @@ fn merged(mut rules: Vec<Rule>) -> Vec<Rule> {
     let mut out: Vec<Rule> = Vec::new();
     for rule in rules {
         match out.last_mut() {
-            Some(last) if key(last) == key(&rule) && rule.from <= last.to + CLOSE => last.to = last.to.max(rule.to),
+            Some(last) if key(last) == key(&rule) && rule.from <= last.to + CLOSE => {
+                last.to = last.to.max(rule.to)
+            }
             _ => out.push(rule),
         }
     }
@@ -185,7 +187,10 @@ fn grid(cells: Vec<Cell>) -> Grid {
         let text = cell_text(cell.runs, cell.left, cell.right);
         let column = lefts.partition_point(|left| *left < cell.left - CLOSE);
         // A cell over several rows says its words for each of them.
-        let over = tops.iter().zip(&mut rows).filter(|(top, _)| **top <= cell.top + CLOSE && **top > cell.bottom + CLOSE);
+        let over = tops
+            .iter()
+            .zip(&mut rows)
+            .filter(|(top, _)| **top <= cell.top + CLOSE && **top > cell.bottom + CLOSE);
         for (_, row) in over {
             row.get_mut(column).into_iter().for_each(|to| to.clone_from(&text));
         }
@@ -201,7 +206,9 @@ fn cell_text(runs: Vec<Run>, left: f64, right: f64) -> String {
     let mut before: Option<Line> = None;
     for line in lines {
         match &before {
-            Some(before) if !would_have_fit(before, &line.text, right - room) && mark(&line.text).is_none() => {
+            Some(before)
+                if !would_have_fit(before, &line.text, right - room) && mark(&line.text).is_none() =>
+            {
                 join(&mut out, &line.text);
             }
             Some(_) => {

@@ -70,8 +70,9 @@ fn pieces(mut row: Vec<Run>) -> Vec<Line> {
     let mut before: Option<(f64, String)> = None;
     for run in row {
         // Bold letters are often drawn twice.
-        let twice =
-            before.as_ref().is_some_and(|(x, text)| *text == run.text && (run.x - x).abs() < run.size * WORDS);
+        let twice = before
+            .as_ref()
+            .is_some_and(|(x, text)| *text == run.text && (run.x - x).abs() < run.size * WORDS);
         if twice {
             continue;
         }
@@ -105,7 +106,8 @@ fn opening(run: Run) -> Option<Line> {
     let wide = |text: &str| text.chars().map(width).sum::<f64>();
     let kept = text.trim_start();
     let blank = (wide(&text) - wide(kept)) / wide(&text).max(0.1);
-    let line = || Line { x: x + (end - x) * blank, y, end, size, text: kept.to_owned(), beside, parted: false };
+    let line =
+        || Line { x: x + (end - x) * blank, y, end, size, text: kept.to_owned(), beside, parted: false };
     (!kept.is_empty()).then(line)
 }
 
@@ -123,7 +125,9 @@ pub(super) fn whole(row: Vec<Line>) -> Option<Line> {
     row.into_iter().reduce(|line, piece| Line {
         end: line.end.max(piece.end),
         // The number of an item stands far from its words too.
-        parted: line.parted || (piece.x - line.end > line.size * CELLS && mark(&line.text).is_none_or(|mark| mark.text != line.text)),
+        parted: line.parted
+            || (piece.x - line.end > line.size * CELLS
+                && mark(&line.text).is_none_or(|mark| mark.text != line.text)),
         size: line.size.max(piece.size),
         text: format!("{} {}", line.text, piece.text),
         beside: line.beside && piece.beside,
@@ -172,8 +176,9 @@ fn band(rows: &[Vec<Line>]) -> Option<(usize, usize, f64)> {
         let near: Vec<&Line> = below.iter().take(BESIDE).flatten().take(MOST_PIECES).collect();
         let gaps = near.iter().flat_map(|left| near.iter().map(|right| (left.end, right.x)));
         let size = near.first()?.size;
-        let (to, gutter) =
-            gaps.filter(|(left, right)| right - left >= size * GUTTER).find_map(|gap| reach(below, gap, size))?;
+        let (to, gutter) = gaps
+            .filter(|(left, right)| right - left >= size * GUTTER)
+            .find_map(|gap| reach(below, gap, size))?;
         Some((from, from + to, gutter))
     })
 }
@@ -204,7 +209,8 @@ fn reach(rows: &[Vec<Line>], gap: (f64, f64), size: f64) -> Option<(usize, f64)>
     let (mut left, mut right) = (Side::default(), Side::default());
     for (at, row) in rows.iter().enumerate() {
         let middle = f64::midpoint(low, high);
-        let (a, b): (Vec<&Line>, Vec<&Line>) = row.iter().partition(|line| f64::midpoint(line.x, line.end) < middle);
+        let (a, b): (Vec<&Line>, Vec<&Line>) =
+            row.iter().partition(|line| f64::midpoint(line.x, line.end) < middle);
         let next_low = a.iter().fold(low, |low, line| low.max(line.end));
         let next_high = b.iter().fold(high, |high, line| high.min(line.x));
         if next_high - next_low < size * GUTTER {
@@ -242,8 +248,15 @@ mod tests {
 
     #[test]
     fn pieces_become_lines_however_they_are_drawn() {
-        let drawn = vec![run(120.0, 700.2, "应当"), run(100.0, 700.0, "职工"), run(100.3, 700.0, "职工"), run(100.0, 680.0, "ab")];
-        let drawn = [drawn, vec![run(113.0, 680.0, "cd"), run(140.0, 704.0, "①"), run(100.0, 660.0, "　　再")]].concat();
+        let drawn = vec![
+            run(120.0, 700.2, "应当"),
+            run(100.0, 700.0, "职工"),
+            run(100.3, 700.0, "职工"),
+            run(100.0, 680.0, "ab"),
+        ];
+        let drawn =
+            [drawn, vec![run(113.0, 680.0, "cd"), run(140.0, 704.0, "①"), run(100.0, 660.0, "　　再")]]
+                .concat();
         let lines: Vec<Line> = rows(drawn).into_iter().filter_map(whole).collect();
         let said: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(said, ["职工应当①", "ab cd", "再"]);

@@ -51,7 +51,9 @@ fn no_text() -> Fault {
 }
 
 fn unknown_letters() -> Fault {
-    fault("这份 PDF 没有带文字对照表，读出来是乱码。请向发文单位要 Word 版；阅读软件里能复制出文字的，请粘贴到这里。")
+    fault(
+        "这份 PDF 没有带文字对照表，读出来是乱码。请向发文单位要 Word 版；阅读软件里能复制出文字的，请粘贴到这里。",
+    )
 }
 
 /// Text and what in it is none, by the numbers of its lines.
@@ -81,7 +83,12 @@ pub(super) fn text(bytes: &[u8]) -> Result<Told, Fault> {
         pages.push(page);
     }
     let furniture = furniture::take(&mut pages);
-    let bodies: Vec<_> = parts.into_iter().zip(pages).zip(furniture).map(|((part, page), aside)| (part, page.rows, aside)).collect();
+    let bodies: Vec<_> = parts
+        .into_iter()
+        .zip(pages)
+        .zip(furniture)
+        .map(|((part, page), aside)| (part, page.rows, aside))
+        .collect();
     written(bodies)
 }
 

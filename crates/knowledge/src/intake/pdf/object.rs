@@ -178,7 +178,9 @@ impl<'a> Lexer<'a> {
                     values.push(reference);
                 }
                 // What should have ended before it.
-                Object::Word(word) if matches!(word.as_str(), "endobj" | "stream" | "endstream") => return None,
+                Object::Word(word) if matches!(word.as_str(), "endobj" | "stream" | "endstream") => {
+                    return None;
+                }
                 value => values.push(value),
             }
         }
@@ -223,7 +225,10 @@ impl<'a> Lexer<'a> {
         let digits: Vec<u8> =
             self.bytes.get(from..self.at).unwrap_or_default().iter().filter_map(|byte| hex(*byte)).collect();
         self.at += 1;
-        digits.chunks(2).map(|two| two.iter().fold(0, |sum, digit| sum * 16 + digit) << (8 - 4 * two.len())).collect()
+        digits
+            .chunks(2)
+            .map(|two| two.iter().fold(0, |sum, digit| sum * 16 + digit) << (8 - 4 * two.len()))
+            .collect()
     }
 
     fn literal(&mut self) -> Option<Vec<u8>> {

@@ -15,6 +15,8 @@ const ROOM: f64 = 0.8;
 const SHOWN: usize = 3;
 /// Lines of which fewer than one in so many end there show nothing.
 const SELDOM: usize = 25;
+/// The least length of a full line, in sizes: short items that are alike show nothing either.
+const FULL: f64 = 15.0;
 /// Usual distance of lines, in sizes.
 const LEADING: f64 = 1.5;
 
@@ -33,7 +35,8 @@ impl Layout {
             let running = flow.lines.iter().filter(|line| !line.parted);
             self.ends.extend(running.map(|line| (line.end, line.size, wide)));
         }
-        let pairs = flow.lines.windows(2).filter_map(|pair| if let [a, b] = pair { Some((a, b)) } else { None });
+        let pairs =
+            flow.lines.windows(2).filter_map(|pair| if let [a, b] = pair { Some((a, b)) } else { None });
         let steps = pairs.filter(|(a, b)| alike(a, b)).map(|(a, b)| (a.y - b.y) / a.size);
         self.steps.extend(steps.filter(|step| (0.5..4.0).contains(step)));
     }
@@ -50,11 +53,20 @@ impl Layout {
         if flow.column {
             return last;
         }
-        let ends: Vec<(f64, f64)> =
-            self.ends.iter().filter(|(.., of)| (of - wide).abs() < 1.0).map(|(end, size, _)| (*end, *size)).collect();
+        let ends: Vec<(f64, f64)> = self
+            .ends
+            .iter()
+            .filter(|(.., of)| (of - wide).abs() < 1.0)
+            .map(|(end, size, _)| (*end, *size))
+            .collect();
         let shown = ends.iter().enumerate().find(|(at, (end, size))| {
-            let near = ends.get(*at..).unwrap_or_default().iter().take_while(|(other, _)| end - other < size * 1.2).count();
-            near >= SHOWN && near * SELDOM >= ends.len()
+            let near = ends
+                .get(*at..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|(other, _)| end - other < size * 1.2)
+                .count();
+            near >= SHOWN && near * SELDOM >= ends.len() && end - left >= size * FULL
         });
         // Pages usually have as much room on the right as on the left.
         shown.map_or_else(|| last.max(wide - left), |(_, (end, _))| *end)
@@ -102,8 +114,15 @@ impl Paragraphs {
                 _ => {
                     out.extend(self.close());
                     let text = line.text.clone();
-                    self.open =
-                        Some(Open { text, last: line, first_in: inside, last_in: inside, right, lines: 1, step: None });
+                    self.open = Some(Open {
+                        text,
+                        last: line,
+                        first_in: inside,
+                        last_in: inside,
+                        right,
+                        lines: 1,
+                        step: None,
+                    });
                 }
             }
         }
@@ -124,7 +143,12 @@ impl Open {
         if parted || !alike(&self.last, line) || would_have_fit(&self.last, &line.text, self.right) {
             return false;
         }
-        let ended = self.text.chars().rev().find(|c| !closes(*c)).is_some_and(|c| ends_sentence(c) || matches!(c, '：' | ':'));
+        let ended = self
+            .text
+            .chars()
+            .rev()
+            .find(|c| !closes(*c))
+            .is_some_and(|c| ends_sentence(c) || matches!(c, '：' | ':'));
         if mark(&line.text).is_some_and(|mark| ended || mark.level <= Level::Section) {
             return false;
         }

@@ -61,8 +61,12 @@ impl Seal {
         match self.way {
             Way::Open => bytes.to_vec(),
             Way::Rc4 => rc4(&own(), bytes),
-            Way::Aes128 => Aes128::new_from_slice(&own()).map(|cipher| unchained(&cipher, bytes)).unwrap_or_default(),
-            Way::Aes256 => Aes256::new_from_slice(&self.key).map(|cipher| unchained(&cipher, bytes)).unwrap_or_default(),
+            Way::Aes128 => {
+                Aes128::new_from_slice(&own()).map(|cipher| unchained(&cipher, bytes)).unwrap_or_default()
+            }
+            Way::Aes256 => {
+                Aes256::new_from_slice(&self.key).map(|cipher| unchained(&cipher, bytes)).unwrap_or_default()
+            }
         }
     }
 }
@@ -77,7 +81,8 @@ fn short_key(sealed: &Dict, revision: i64, id: &[u8]) -> Option<Vec<u8>> {
     };
     let (owner, user) = (sealed.get("O").bytes().get(..32)?, sealed.get("U").bytes());
     let rights = (sealed.get("P").number()? as i64 as u32).to_le_bytes();
-    let bare = revision >= 4 && matches!(sealed.get("EncryptMetadata"), super::object::Object::Word(no) if no == "false");
+    let bare = revision >= 4
+        && matches!(sealed.get("EncryptMetadata"), super::object::Object::Word(no) if no == "false");
     let bare: &[u8] = if bare { &[0xff; 4] } else { &[] };
     let mut key = Md5::digest([&FILL, owner, &rights, id, bare].concat()).to_vec();
     key.truncate(bytes);
@@ -153,7 +158,10 @@ fn chain(cipher: &impl BlockCipherDecrypt<BlockSize = aes::cipher::consts::U16>,
     out
 }
 
-fn unchained(cipher: &impl BlockCipherDecrypt<BlockSize = aes::cipher::consts::U16>, bytes: &[u8]) -> Vec<u8> {
+fn unchained(
+    cipher: &impl BlockCipherDecrypt<BlockSize = aes::cipher::consts::U16>,
+    bytes: &[u8],
+) -> Vec<u8> {
     let mut out = chain(cipher, bytes);
     let fill = usize::from(out.last().copied().unwrap_or_default());
     if (1..=16).contains(&fill) {

@@ -124,7 +124,8 @@ pub(super) fn named(name: &str) -> Option<char> {
         return Some(letter);
     }
     let number = name.strip_prefix("uni").or_else(|| name.strip_prefix('u'));
-    let number = number.filter(|digits| digits.len() >= 4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let number =
+        number.filter(|digits| digits.len() >= 4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
     let listed = || NAMES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
     number.and_then(char::from_u32).or_else(listed)
 }
@@ -136,7 +137,8 @@ mod tests {
     #[test]
     fn numbers_names_and_radicals_are_known() {
         // From Adobe's own table: the ends of both levels of Chinese characters, a full stop, a sign of half width, a letter.
-        let known = [(940, '啊'), (4694, '座'), (4695, '亍'), (7702, '齄'), (98, '。'), (823, '*'), (34, 'A')];
+        let known =
+            [(940, '啊'), (4694, '座'), (4695, '亍'), (7702, '齄'), (98, '。'), (823, '*'), (34, 'A')];
         for (number, c) in known {
             assert_eq!(of_gb1(number), Some(c), "{number}");
         }
