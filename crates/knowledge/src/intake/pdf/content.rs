@@ -7,42 +7,21 @@ use super::cmap::{text as from_units, units};
 use super::file::{File, Leaf};
 use super::font::Font;
 use super::object::{Dict, Lexer, NONE, NULL, Object, Stream};
-use super::path::{Path, Rule};
+use super::path::Rule;
+use super::pen::{Mark, Matrix, Pen, Run, UNIT, six, times};
 
 /// Drawings within drawings.
 const DEEPEST: usize = 8;
 /// Saved states, operands and marks of one drawing.
-const MOST_HELD: usize = 256;
+pub(super) const MOST_HELD: usize = 256;
 /// Pieces of text of one page; what is drawn beyond is no page of text.
-const MOST_RUNS: usize = 100_000;
+pub(super) const MOST_RUNS: usize = 100_000;
 /// Drawings that one page may use, each counted as often as it is used.
 const MOST_DRAWINGS: usize = 1_000;
 /// Fonts that are kept for other pages.
 const MOST_FONTS: usize = 5_000;
 /// The least part of a page that a picture of it covers.
 const PICTURE: f64 = 0.25;
-
-/// A matrix a b c d e f.
-pub(super) type Matrix = [f64; 6];
-pub(super) const UNIT: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
-
-pub(super) fn times([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix) -> Matrix {
-    [a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l]
-}
-
-/// A piece of text where it stands, in points; `y` grows upwards. Turned text stands as if the page had been turned for it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Run {
-    pub x: f64,
-    pub y: f64,
-    pub end: f64,
-    pub size: f64,
-    /// Degrees by which it is turned.
-    pub turn: i32,
-    pub text: String,
-    /// The program that wrote it says that it belongs to the page, not to the text.
-    pub beside: bool,
-}
 
 /// What stands on a page.
 #[derive(Debug, Default)]
@@ -54,25 +33,6 @@ pub(super) struct Sheet {
     /// It has a picture of a good part of the page.
     pub picture: bool,
     drawings: usize,
-}
-
-#[derive(Debug, Clone)]
-struct State {
-    ctm: Matrix,
-    font: Option<Rc<Font>>,
-    size: f64,
-    char_space: f64,
-    word_space: f64,
-    scale: f64,
-    leading: f64,
-    rise: f64,
-}
-
-/// A marked piece of a drawing.
-struct Mark {
-    beside: bool,
-    /// What is to be read instead of what is drawn, and the first run that it stands for.
-    instead: Option<(String, usize)>,
 }
 
 /// Follows the pages of a file.
@@ -120,7 +80,7 @@ impl<'a> Reader<'a> {
                         "Tj" | "'" | "\"" | "TJ" => self.show(&word, &operands, &mut pen, sheet),
                         "Do" => self.drawing(&operands, resources, pen.state.ctm, depth, sheet),
                         "BMC" | "BDC" => self.mark(&operands, resources, &mut pen, sheet),
-                        "EMC" => pen.unmark(sheet),
+                        "EMC" => pen.unmark(&mut sheet.runs),
                         "ID" => {
                             lexer.skip_picture();
                             sheet.picture |= covers(pen.state.ctm, sheet);
@@ -142,7 +102,7 @@ impl<'a> Reader<'a> {
             }
         }
         while !pen.marks.is_empty() {
-            pen.unmark(sheet);
+            pen.unmark(&mut sheet.runs);
         }
     }
 
@@ -232,7 +192,7 @@ impl<'a> Reader<'a> {
         };
         for piece in pieces {
             match piece {
-                Object::String(codes) => pen.say(&font, codes, sheet),
+                Object::String(codes) => pen.say(&font, codes, &mut sheet.runs),
                 other => {
                     let by = -other.number().unwrap_or_default() / 1000.0;
                     pen.advance(by * pen.state.size * pen.state.scale);
@@ -273,134 +233,4 @@ fn upright(leaf: &Leaf, file: &File<'_>) -> (Matrix, f64, f64) {
 /// Whether a picture drawn so covers a good part of the page.
 fn covers([a, b, c, d, ..]: Matrix, sheet: &Sheet) -> bool {
     (a * d - b * c).abs() > sheet.wide * sheet.high * PICTURE
-}
-
-struct Pen {
-    state: State,
-    saved: Vec<State>,
-    marks: Vec<Mark>,
-    path: Path,
-    /// Where the line began, and where the next character stands.
-    line: Matrix,
-    at: Matrix,
-}
-
-impl Pen {
-    fn new(ctm: Matrix) -> Self {
-        let state = State {
-            ctm,
-            font: None,
-            size: 0.0,
-            char_space: 0.0,
-            word_space: 0.0,
-            scale: 1.0,
-            leading: 0.0,
-            rise: 0.0,
-        };
-        Self { state, saved: Vec::new(), marks: Vec::new(), path: Path::default(), line: UNIT, at: UNIT }
-    }
-
-    fn follow(&mut self, operator: &str, operands: &[Object]) {
-        let at = |place: usize| operands.get(place).and_then(Object::number).unwrap_or_default();
-        match operator {
-            "q" if self.saved.len() < MOST_HELD => self.saved.push(self.state.clone()),
-            "Q" => {
-                if let Some(saved) = self.saved.pop() {
-                    self.state = saved;
-                }
-            }
-            "cm" => self.state.ctm = times(six(operands).unwrap_or(UNIT), self.state.ctm),
-            "BT" => (self.line, self.at) = (UNIT, UNIT),
-            "Tm" => {
-                self.line = six(operands).unwrap_or(UNIT);
-                self.at = self.line;
-            }
-            "Td" => self.move_by(at(0), at(1)),
-            "TD" => {
-                self.state.leading = -at(1);
-                self.move_by(at(0), at(1));
-            }
-            "T*" => self.next_line(),
-            "Tf" => self.state.size = at(1),
-            "Tc" => self.state.char_space = at(0),
-            "Tw" => self.state.word_space = at(0),
-            "Tz" => self.state.scale = at(0) / 100.0,
-            "TL" => self.state.leading = at(0),
-            "Ts" => self.state.rise = at(0),
-            _ => {}
-        }
-    }
-
-    fn move_by(&mut self, x: f64, y: f64) {
-        self.line = times([1.0, 0.0, 0.0, 1.0, x, y], self.line);
-        self.at = self.line;
-    }
-
-    fn next_line(&mut self) {
-        self.move_by(0.0, -self.state.leading);
-    }
-
-    fn advance(&mut self, x: f64) {
-        self.at = times([1.0, 0.0, 0.0, 1.0, x, 0.0], self.at);
-    }
-
-    fn say(&mut self, font: &Font, codes: &[u8], sheet: &mut Sheet) {
-        let State { ctm, size, char_space, word_space, scale, rise, .. } = self.state;
-        let begin = times([1.0, 0.0, 0.0, 1.0, 0.0, rise], times(self.at, ctm));
-        let mut text = String::new();
-        let mut trailing = 0.0;
-        for glyph in font.glyphs(codes) {
-            let space = char_space + if glyph.blank { word_space } else { 0.0 };
-            self.advance((glyph.width * size + space) * scale);
-            trailing = space * scale;
-            text.push_str(&glyph.text);
-        }
-        let end = times([1.0, 0.0, 0.0, 1.0, -trailing, 0.0], times(self.at, ctm));
-        let beside = self.marks.iter().any(|mark| mark.beside);
-        sheet.runs.extend(run(begin, end, size, text, beside).filter(|_| sheet.runs.len() < MOST_RUNS));
-    }
-
-    fn unmark(&mut self, sheet: &mut Sheet) {
-        let Some(Mark { instead: Some((text, from)), .. }) = self.marks.pop() else { return };
-        let Some((first, rest)) = sheet.runs.get(from..).and_then(|runs| runs.split_first()) else { return };
-        // What goes over several lines keeps its own.
-        if rest.iter().any(|run| run.turn != first.turn || (run.y - first.y).abs() > first.size * 0.5) {
-            return;
-        }
-        let end = rest.iter().fold(first.end, |end, run| end.max(run.end));
-        let text: String = text.chars().filter(|c| !c.is_control()).collect();
-        let whole = Run { end, text, ..first.clone() };
-        sheet.runs.truncate(from);
-        if !whole.text.is_empty() {
-            sheet.runs.push(whole);
-        }
-    }
-}
-
-/// A run between two places, seen upright; none without text or place.
-fn run(begin: Matrix, end: Matrix, size: f64, text: String, beside: bool) -> Option<Run> {
-    let [a, b, c, d, x, y] = begin;
-    let tall = size.abs() * c.hypot(d);
-    let turn = b.atan2(a).to_degrees().round();
-    let (sin, cos) = (-turn).to_radians().sin_cos();
-    let seen = |x: f64, y: f64| if turn == 0.0 { (x, y) } else { (x * cos - y * sin, x * sin + y * cos) };
-    let ((x, y), (end, _)) = (seen(x, y), seen(end[4], end[5]));
-    let sound = [x, y, end, tall].iter().all(|number| number.is_finite() && number.abs() < 1e6);
-    (sound && !text.is_empty()).then(|| Run {
-        x,
-        y,
-        end: end.max(x),
-        size: tall.max(1.0),
-        turn: turn as i32,
-        text,
-        beside,
-    })
-}
-
-pub(super) fn six(numbers: &[Object]) -> Option<Matrix> {
-    let mut out = UNIT;
-    for (to, from) in out.iter_mut().zip(numbers.get(..6)?) {
-        *to = from.number()?;
-    }
-    Some(out)
 }

@@ -14,6 +14,8 @@ const SHORT: usize = 4;
 const APART: f64 = 1.25;
 /// Running heads stand on the next page, or on the one after it where left and right pages differ.
 const NEAR: i64 = 2;
+/// So many sizes of letters are far on a page of few lines.
+const FAR: f64 = 3.0;
 /// What stands at one height on several pages differs by less, in points.
 const LEVEL: f64 = 3.0;
 
@@ -94,13 +96,14 @@ fn outside(page: &Page, furniture: impl Fn(usize) -> bool) -> Vec<usize> {
     let mut steps: Vec<f64> = (1..page.rows.len()).map(|at| y(at - 1) - y(at)).collect();
     steps.sort_by(f64::total_cmp);
     let usual = steps.get(steps.len() / 2).copied().unwrap_or_default();
+    let size = page.rows.iter().flatten().map(|line| line.size).fold(0.0, f64::max);
+    let room = (usual * APART).min(size * FAR);
     let all: Vec<usize> = (0..page.rows.len()).collect();
     let found = |order: Vec<usize>| {
         let mut found: Vec<usize> = order.iter().copied().take_while(|at| furniture(*at)).collect();
         let apart = |at: &usize| {
             let inner = order.iter().skip_while(|other| *other != at).nth(1);
-            page.rows.len() < LOOKED_AT * 2
-                || inner.is_none_or(|inner| (y(*at) - y(*inner)).abs() > usual * APART)
+            page.rows.len() < LOOKED_AT * 2 || inner.is_none_or(|inner| (y(*at) - y(*inner)).abs() > room)
         };
         while found.last().is_some_and(|at| !apart(at)) {
             found.pop();

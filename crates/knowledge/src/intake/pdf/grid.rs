@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::content::Run;
 use super::lines::{Line, rows, whole};
 use super::paragraphs::{join, would_have_fit};
 use super::path::Rule;
+use super::pen::Run;
 use crate::intake::table::Table;
 use crate::split::marks::mark;
 

@@ -1,6 +1,6 @@
 //! Pieces of text to lines, and lines to the columns that a page is read in.
 
-use super::content::Run;
+use super::pen::Run;
 use crate::split::marks::mark;
 
 /// A wider gap, in parts of the letters' size, sets pieces of a line apart.
@@ -254,9 +254,15 @@ mod tests {
             run(100.3, 700.0, "职工"),
             run(100.0, 680.0, "ab"),
         ];
-        let drawn =
-            [drawn, vec![run(113.0, 680.0, "cd"), run(140.0, 704.0, "①"), run(100.0, 660.0, "　　再")]]
-                .concat();
+        let drawn = [
+            drawn,
+            vec![
+                run(113.0, 680.0, "cd"),
+                Run { size: 6.0, ..run(140.0, 704.0, "①") },
+                run(100.0, 660.0, "　　再"),
+            ],
+        ]
+        .concat();
         let lines: Vec<Line> = rows(drawn).into_iter().filter_map(whole).collect();
         let said: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(said, ["职工应当①", "ab cd", "再"]);

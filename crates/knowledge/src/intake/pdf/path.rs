@@ -1,7 +1,7 @@
 //! Lines that a page is ruled with: they tell the cells of tables apart.
 
-use super::content::Matrix;
 use super::object::Object;
+use super::pen::Matrix;
 
 /// A thicker stroke is a surface.
 const THICK: f64 = 3.0;
