@@ -267,13 +267,11 @@ impl<'a> File<'a> {
             let Some(out) = unpacked(way.name(), params.as_ref().and_then(Object::dict), &bytes, left) else {
                 return Vec::new();
             };
-            match left.checked_sub(out.len()) {
-                Some(left) => self.out.set(left),
-                None => {
-                    self.over.set(true);
-                    return Vec::new();
-                }
-            }
+            let Some(left) = left.checked_sub(out.len()) else {
+                self.over.set(true);
+                return Vec::new();
+            };
+            self.out.set(left);
             bytes = out;
         }
         // Read word by word afterwards.

@@ -123,9 +123,9 @@ fn bare(text: &str) -> (String, Vec<i64>) {
                 out.push('#');
                 figures.push(0);
             }
-            let last: Option<&mut i64> = figures.last_mut();
-            last.into_iter()
-                .for_each(|figure| *figure = figure.saturating_mul(10).saturating_add(i64::from(digit)));
+            if let Some(figure) = figures.last_mut() {
+                *figure = i64::saturating_add(i64::saturating_mul(*figure, 10), i64::from(digit));
+            }
             inside = true;
         } else {
             inside = false;

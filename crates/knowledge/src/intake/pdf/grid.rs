@@ -97,7 +97,7 @@ fn merged(mut rules: Vec<Rule>) -> Vec<Rule> {
     for rule in rules {
         match out.last_mut() {
             Some(last) if key(last) == key(&rule) && rule.from <= last.to + CLOSE => {
-                last.to = last.to.max(rule.to)
+                last.to = last.to.max(rule.to);
             }
             _ => out.push(rule),
         }

@@ -241,7 +241,7 @@ impl<'a> Lexer<'a> {
                 b')' if open == 1 => return Some(out),
                 b')' => open -= 1,
                 b'\\' => {
-                    out.extend(self.escaped()?);
+                    self.escaped(&mut out)?;
                     continue;
                 }
                 _ => {}
@@ -250,17 +250,18 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn escaped(&mut self) -> Option<Option<u8>> {
-        Some(match self.next()? {
-            b'n' => Some(b'\n'),
-            b'r' => Some(b'\r'),
-            b't' => Some(b'\t'),
-            b'b' => Some(8),
-            b'f' => Some(12),
-            b'\n' => None,
+    /// Reads what follows a backslash; a line's end there stands for nothing.
+    fn escaped(&mut self, out: &mut Vec<u8>) -> Option<()> {
+        out.push(match self.next()? {
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'b' => 8,
+            b'f' => 12,
+            b'\n' => return Some(()),
             b'\r' => {
                 self.at += usize::from(self.peek() == Some(b'\n'));
-                None
+                return Some(());
             }
             digit @ b'0'..=b'7' => {
                 let mut code = u32::from(digit - b'0');
@@ -269,10 +270,11 @@ impl<'a> Lexer<'a> {
                     self.at += 1;
                     code = code * 8 + u32::from(digit - b'0');
                 }
-                Some(code as u8)
+                code as u8
             }
-            other => Some(other),
-        })
+            other => other,
+        });
+        Some(())
     }
 
     /// Goes past the bytes of a picture that stands in a drawing: ID ... EI.

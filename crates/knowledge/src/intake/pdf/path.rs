@@ -1,7 +1,7 @@
 //! Lines that a page is ruled with: they tell the cells of tables apart.
 
 use super::object::Object;
-use super::pen::Matrix;
+use super::pen::{Matrix, times};
 
 /// A thicker stroke is a surface.
 const THICK: f64 = 3.0;
@@ -83,8 +83,9 @@ impl Path {
     }
 }
 
-fn seen([a, b, c, d, e, f]: Matrix, x: f64, y: f64) -> (f64, f64) {
-    (a * x + c * y + e, b * x + d * y + f)
+fn seen(ctm: Matrix, x: f64, y: f64) -> (f64, f64) {
+    let [.., x, y] = times([1.0, 0.0, 0.0, 1.0, x, y], ctm);
+    (x, y)
 }
 
 /// The rule that corners make where all lie within a thin stroke.

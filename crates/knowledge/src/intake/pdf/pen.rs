@@ -11,8 +11,15 @@ use super::path::Path;
 pub(super) type Matrix = [f64; 6];
 pub(super) const UNIT: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
-pub(super) fn times([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix) -> Matrix {
-    [a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l]
+/// One after the other.
+pub(super) fn times(first: Matrix, then: Matrix) -> Matrix {
+    let at = |x: f64, y: f64, moved: f64| {
+        let [across_x, up_x, across_y, up_y, right, up] = then;
+        (x * across_x + y * across_y + moved * right, x * up_x + y * up_y + moved * up)
+    };
+    let [across_x, up_x, across_y, up_y, right, up] = first;
+    let ((ax, ux), (ay, uy), (r, u)) = (at(across_x, up_x, 0.0), at(across_y, up_y, 0.0), at(right, up, 1.0));
+    [ax, ux, ay, uy, r, u]
 }
 
 /// A piece of text where it stands, in points; `y` grows upwards. Turned text stands as if the page had been turned for it.
@@ -152,9 +159,9 @@ impl Pen {
 
 /// A run between two places, seen upright; none without text or place.
 fn run(begin: Matrix, end: Matrix, size: f64, text: String, beside: bool) -> Option<Run> {
-    let [a, b, c, d, x, y] = begin;
-    let tall = size.abs() * c.hypot(d);
-    let turn = b.atan2(a).to_degrees().round();
+    let [across, up, over, tall, x, y] = begin;
+    let tall = size.abs() * over.hypot(tall);
+    let turn = up.atan2(across).to_degrees().round();
     let (sin, cos) = (-turn).to_radians().sin_cos();
     let seen = |x: f64, y: f64| if turn == 0.0 { (x, y) } else { (x * cos - y * sin, x * sin + y * cos) };
     let ((x, y), (end, _)) = (seen(x, y), seen(end[4], end[5]));

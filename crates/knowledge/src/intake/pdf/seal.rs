@@ -51,10 +51,14 @@ impl Seal {
     /// The bytes of a stream.
     pub fn opened(&self, bytes: &[u8], number: u32, generation: u32) -> Vec<u8> {
         let own = || {
-            let [a, b, c, _] = number.to_le_bytes();
-            let [d, e, ..] = generation.to_le_bytes();
+            let (number, generation) = (number.to_le_bytes(), generation.to_le_bytes());
+            let own = number.iter().take(3).chain(generation.iter().take(2));
             let salt: &[u8] = if self.way == Way::Aes128 { b"sAlT" } else { b"" };
-            let mut key = Md5::digest([&self.key[..], &[a, b, c, d, e], salt].concat()).to_vec();
+            let mut key = Md5::new();
+            key.update(&self.key);
+            key.update(own.copied().collect::<Vec<u8>>());
+            key.update(salt);
+            let mut key = key.finalize().to_vec();
             key.truncate(self.key.len() + 5);
             key
         };

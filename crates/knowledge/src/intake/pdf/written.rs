@@ -90,7 +90,9 @@ impl Written {
     }
 
     fn take_table(&mut self, next: Grid, open: Option<String>) {
-        open.into_iter().for_each(|text| self.paragraph(&text));
+        if let Some(text) = open {
+            self.paragraph(&text);
+        }
         let other = match &mut self.table {
             Some(table) => table.goes_on(next),
             None => Some(next),
@@ -101,9 +103,11 @@ impl Written {
         }
     }
 
-    fn take_text(&mut self, ended: Vec<String>) {
+    fn take_text(&mut self, ended: &[String]) {
         self.end_table();
-        ended.iter().for_each(|text| self.paragraph(text));
+        for text in ended {
+            self.paragraph(text);
+        }
     }
 }
 
@@ -125,7 +129,7 @@ pub(super) fn written(pages: Vec<(Page, Rows)>) -> Result<Told, Fault> {
     for (number, (page, stretches)) in all.into_iter().enumerate() {
         for stretch in stretches {
             match stretch {
-                Stretch::Text(flow) => out.take_text(paragraphs.flow(flow, page.wide, &layout)),
+                Stretch::Text(flow) => out.take_text(&paragraphs.flow(flow, page.wide, &layout)),
                 Stretch::Table(grid) => out.take_table(grid, paragraphs.close()),
             }
         }
@@ -135,7 +139,7 @@ pub(super) fn written(pages: Vec<(Page, Rows)>) -> Result<Told, Fault> {
             out.waiting.push((format!("（第{}页只有图片，没有读出文字）", number + 1), Reason::Picture));
         }
     }
-    out.take_text(paragraphs.close().into_iter().collect());
+    out.take_text(paragraphs.close().as_slice());
     out.say_waiting();
     let text = out.lines.join("\n");
     if text.len() > MAX_TEXT_BYTES { Err(too_long()) } else { Ok((text, out.aside)) }
