@@ -249,7 +249,7 @@ impl Asked {
 /// 开不开门, 贵不贵: the question that names both its answers.
 fn asks_either_way(words: &str) -> bool {
     let chars: Vec<char> = words.chars().collect();
-    chars.windows(3).any(|three| three[1] == '不' && three[0] == three[2])
+    chars.windows(3).any(|three| matches!(three, [one, '不', other] if one == other))
 }
 
 /// The word, or each pair of characters of a long one: 商业贷款 in 商业房贷也算购房贷款.
