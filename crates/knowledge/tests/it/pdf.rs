@@ -1,4 +1,5 @@
 //! PDF files, printed by a browser where there is one and written by hand otherwise, to the text that they show.
+#![expect(clippy::unwrap_used, reason = "a test without its files cannot go on")]
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -64,10 +65,6 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A font of two-byte codes that are characters of Unicode.
 const UNICODE: &str = "<</Type/Font/Subtype/Type0/Encoding/UniGB-UCS2-H/DescendantFonts[<</Subtype/CIDFontType0/CIDSystemInfo<</Ordering(GB1)>>>>]>>";
 
@@ -79,7 +76,7 @@ fn utf_16(text: &str) -> Vec<u8> {
 fn lines(x: f64, y: f64, size: f64, lines: &[&str]) -> Vec<u8> {
     let mut out = format!("BT /F1 {size} Tf {} TL {x} {y} Td\n", size * 1.5);
     for line in lines {
-        let _ = writeln!(out, "<{}> Tj T*", hex(&utf_16(line)));
+        let _ = writeln!(out, "<{}> Tj T*", hex::encode(utf_16(line)));
     }
     out.push_str("ET\n");
     out.into_bytes()
@@ -206,8 +203,8 @@ fn columns_are_read_one_after_the_other() {
 fn a_cell_over_several_rows_stands_in_each_of_them() {
     let rows = "<tr><th>项目</th><th>对象</th><th>标准</th></tr><tr><td rowspan=2>高龄津贴</td><td>80周岁</td><td>200元</td></tr>\
         <tr><td>90周岁</td><td>400元</td></tr>";
-    let many: String =
-        (0..60).map(|at| format!("<tr><td>项目{at}</td><td>对象</td><td>{at}元</td></tr>")).collect();
+    let row = |at| format!("<tr><td>项目{at}</td><td>对象</td><td>{at}元</td></tr>");
+    let many = (0..60).map(row).collect::<Vec<String>>().concat();
     let html = format!(
         "<!doctype html>{STYLE}<p>标准如下：</p><table>{rows}{many}</table><p>以上标准按月发放。</p>"
     );
@@ -248,8 +245,8 @@ fn fonts_without_a_map_are_read_by_their_encodings() {
     // 高龄津贴 in GBK; 申请 by Adobe's numbers; a map whose last character is a radical that looks like 人.
     let drawing = b"BT 20 TL /F1 12 Tf 90 700 Td <b8dfc1e4bdf2ccf9> Tj T* /F2 12 Tf <0d230c68> Tj T* /F3 12 Tf <000100020003> Tj T* \
         /F4 12 Tf <020301> Tj ET";
-    let named: String =
-        fonts.iter().enumerate().map(|(at, font)| format!("/F{} {font} 0 R", at + 1)).collect();
+    let named = |(at, font): (usize, &usize)| format!("/F{} {font} 0 R", at + 1);
+    let named = fonts.iter().enumerate().map(named).collect::<Vec<String>>().concat();
     let text = read_pdf(&paper.pages(&[drawing.to_vec()], &format!("/Font<<{named}>>"))).text;
     assert_eq!(text, "高龄津贴\n申请\n老年人\nA2。");
 }
@@ -372,7 +369,7 @@ fn compact() -> Vec<u8> {
     let content =
         paper.stream("", &lines(90.0, 700.0, 12.0, &["第一条　可以申领高龄津贴。", "第二条　按月发放。"]));
     let held = [
-        (10, format!("<</Type/Catalog/Pages 11 0 R>>")),
+        (10, "<</Type/Catalog/Pages 11 0 R>>".to_owned()),
         (11, "<</Type/Pages/Kids[12 0 R]/Count 1>>".to_owned()),
         (12, format!("<</Type/Page/Parent 11 0 R/Contents {content} 0 R/Resources<</Font<</F1 13 0 R>>>>>>")),
         (13, UNICODE.to_owned()),
