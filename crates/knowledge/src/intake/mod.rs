@@ -2,13 +2,14 @@
 //!
 //! Invariants: bytes of any kind give text or a sentence that says what to do, in bounded memory and depth; every paragraph of the
 //! text is accounted for, and what an editor does to the proposal cannot lose one; nothing comes into use from here: what is kept
-//! becomes drafts, which a second person reviews. Deliberately absent: PDF (its text is pasted), reading pictures, old binary office files, fetching anything.
+//! becomes drafts, which a second person reviews. Deliberately absent: reading pictures, old binary office files, fetching anything.
 
 mod docx;
 mod html;
 mod likeness;
 mod markdown;
 mod office;
+mod pdf;
 mod propose;
 mod read;
 mod table;
@@ -16,7 +17,7 @@ mod working;
 mod xlsx;
 
 pub use likeness::{Alike, AlikeKind, likeness};
-pub use read::{Kind, read};
+pub use read::{Kind, Reading, read};
 pub use working::{Common, Fate, Source, Working, WorkingClause, WorkingEntry};
 pub use xlsx::{Sheet, sheet};
 

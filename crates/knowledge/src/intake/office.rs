@@ -10,8 +10,8 @@ use crate::entry::Fault;
 
 /// Parts of an archive that are looked at.
 const MOST_PARTS: usize = 10_000;
-/// What may come out of one archive, in bytes.
-const MOST_OUT: u64 = 192 * 1024 * 1024;
+/// What may come out of one archive or document, in bytes.
+pub(super) const MOST_OUT: u64 = 192 * 1024 * 1024;
 
 pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
@@ -19,7 +19,7 @@ pub(super) fn damaged() -> Fault {
     fault("文件损坏，打不开。请在办公软件里打开它、另存一份，再上传新的那份。")
 }
 
-fn too_much() -> Fault {
+pub(super) fn too_much() -> Fault {
     let most = MOST_OUT / 1024 / 1024;
     fault(format!(
         "文件解压后超过{most}MB，可能是被做过手脚的压缩包，没有处理。请检查来源，或拆成几个小文件。"

@@ -1,6 +1,6 @@
 //! A document's text as a first proposal: entries by chapter, clauses by article and item, ways of asking.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use language::pinyin;
@@ -10,7 +10,7 @@ use super::working::{Common, MOST_CLAUSES, Source, Working, WorkingClause, Worki
 use crate::entry::Fault;
 use crate::import::convert::shortened;
 use crate::split::marks::{Level, mark};
-use crate::split::{self, Fate, split};
+use crate::split::{self, Fate, Reason, split_beside};
 
 /// Items under one lead-in that are together no longer than this stay one clause.
 const TOGETHER: usize = 200;
@@ -26,12 +26,12 @@ const HEADING_CHARS: usize = 36;
 const HEAD: usize = 20;
 
 impl Working {
-    /// Reads a text.
+    /// Reads a text. `aside` are the lines that are no part of what it says, and why.
     ///
     /// # Errors
     /// When it gives more clauses than one desk holds.
-    pub fn of(text: &str) -> Result<Self, Fault> {
-        let found = split(text);
+    pub fn of(text: &str, aside: &BTreeMap<usize, Reason>) -> Result<Self, Fault> {
+        let found = split_beside(text, aside);
         if found.clauses.len() > MOST_CLAUSES {
             let count = found.clauses.len();
             return Err(fault(format!("这份文件能拆出{count}条，超过{MOST_CLAUSES}条，请拆成几个文件。")));
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_document_gives_entries_by_chapter_with_whole_lists() {
-        let found = Working::of(TEXT).unwrap();
+        let found = Working::of(TEXT, &BTreeMap::new()).unwrap();
         let titles: Vec<&str> = found.entries.iter().map(|entry| entry.title.as_str()).collect();
         assert_eq!(titles, ["姜山镇高龄津贴发放办法：总则", "姜山镇高龄津贴发放办法：申请"], "{found:#?}");
         let list = &found.entries[1].clauses[0];
@@ -344,7 +344,7 @@ mod tests {
 
     #[test]
     fn an_editor_cannot_lose_a_paragraph() {
-        let mut working = Working::of(TEXT).unwrap();
+        let mut working = Working::of(TEXT, &BTreeMap::new()).unwrap();
         let reasons: Vec<String> = working.paragraphs.iter().map(|one| one.left_out.clone()).collect();
         let mut entries = working.entries.clone();
         let gone = entries[0].clauses.remove(0);
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_change_to_an_entry_in_use_replaces_what_it_contradicts() {
-        let working = Working::of(TEXT).unwrap();
+        let working = Working::of(TEXT, &BTreeMap::new()).unwrap();
         let mut base = working.entry(&working.entries[0], None);
         base.clauses.truncate(1);
         base.title = "高龄津贴".to_owned();
@@ -379,7 +379,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_paragraph_is_accounted_for(text in "[第一二三章条（）。，；：\\n职工可以提取3日元]{0,200}") {
-            let found = Working::of(&text).unwrap();
+            let found = Working::of(&text, &BTreeMap::new()).unwrap();
             prop_assert_eq!(found.faults(), []);
             let kept: String = found.paragraphs.iter().flat_map(|one| one.text.chars()).filter(|c| !c.is_whitespace()).collect();
             let all: String = text.chars().filter(|c| !c.is_whitespace()).collect();

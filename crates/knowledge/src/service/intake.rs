@@ -128,8 +128,8 @@ impl Library {
         let name: String = name.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
         let called = name.clone();
         let reading = tokio::task::spawn_blocking(move || {
-            let (kind, text) = intake::read(&called, &bytes)?;
-            Ok::<(Kind, Working), Fault>((kind, Working::of(&text)?))
+            let found = intake::read(&called, &bytes)?;
+            Ok::<(Kind, Working), Fault>((found.kind, Working::of(&found.text, &found.aside)?))
         });
         let broken = |_| Fault::new("file", "文件没能读完，请另存一份再上传，或复制文字直接粘贴。");
         let read = reading.await.map_err(broken).and_then(|read| read);

@@ -1,6 +1,6 @@
 //! From paragraphs to clauses: what stands over what.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::fate::{is_loose_heading, is_signature, is_title, leads_in, left_out};
@@ -35,21 +35,39 @@ struct Above {
 struct Builder<'a> {
     text: &'a str,
     spans: Vec<Range<usize>>,
+    /// Paragraphs that are known to be in no clause.
+    aside: Vec<Option<Reason>>,
     above: Vec<Above>,
     fates: Vec<Option<Fate>>,
     out: Split,
 }
 
-pub fn build(text: &str, spans: Vec<Range<usize>>) -> Split {
+pub fn build(text: &str, spans: Vec<Range<usize>>, aside: &BTreeMap<usize, Reason>) -> Split {
     let fates = vec![None; spans.len()];
-    let mut builder = Builder { text, spans, above: Vec::new(), fates, out: Split::default() };
+    let aside = known(text, &spans, aside);
+    let mut builder = Builder { text, spans, aside, above: Vec::new(), fates, out: Split::default() };
     builder.run();
     builder.out
+}
+
+/// For each paragraph why the line that it stands on is no part of what the text says.
+fn known(text: &str, spans: &[Range<usize>], aside: &BTreeMap<usize, Reason>) -> Vec<Option<Reason>> {
+    let (mut line, mut from) = (0, 0);
+    let reason = |span: &Range<usize>| {
+        line += text.get(from..span.start).map_or(0, |before| before.matches('\n').count());
+        from = span.start;
+        aside.get(&line).copied()
+    };
+    spans.iter().map(reason).collect()
 }
 
 impl<'a> Builder<'a> {
     fn words(&self, paragraph: usize) -> &'a str {
         self.spans.get(paragraph).and_then(|span| self.text.get(span.clone())).unwrap_or_default()
+    }
+
+    fn known(&self, paragraph: usize) -> Option<Reason> {
+        self.aside.get(paragraph).copied().flatten()
     }
 
     fn run(&mut self) {
@@ -58,8 +76,10 @@ impl<'a> Builder<'a> {
         let mut titles = 0;
         for paragraph in 0..self.spans.len() {
             let text = self.words(paragraph);
-            let again = !seen.insert(text) && text.chars().count() >= REPEATED;
+            let known = self.known(paragraph);
+            let again = known.is_none() && !seen.insert(text) && text.chars().count() >= REPEATED;
             let reason = left_out(text)
+                .or(known)
                 .or_else(|| again.then_some(Reason::Repeated))
                 .or_else(|| (paragraph >= tail).then_some(Reason::Signature));
             if let Some(reason) = reason {
@@ -109,7 +129,7 @@ impl<'a> Builder<'a> {
         let lowest = count.saturating_sub(TAIL).max(1);
         let signed = (lowest..count).rev().take_while(|at| {
             let text = self.words(*at);
-            is_signature(text) || left_out(text).is_some()
+            is_signature(text) || left_out(text).is_some() || self.known(*at).is_some()
         });
         signed.last().unwrap_or(count)
     }

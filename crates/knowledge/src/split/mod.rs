@@ -11,6 +11,7 @@ mod paragraphs;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use marks::{Level, sentences};
@@ -31,6 +32,10 @@ pub enum Fate {
 pub enum Reason {
     /// A page number or a line of dashes.
     PageFurniture,
+    /// A running head or foot, a stamp or a mark across the page.
+    Beside,
+    /// A page that is a picture.
+    Picture,
     /// Who signed it, and when.
     Signature,
     /// 索引号, 主题分类 and the like.
@@ -46,6 +51,8 @@ impl Reason {
     pub const fn told(self) -> &'static str {
         match self {
             Self::PageFurniture => "页码或分隔线",
+            Self::Beside => "页眉页脚等，不是正文",
+            Self::Picture => "这一页是图片",
             Self::Signature => "落款或日期",
             Self::FileData => "文件登记信息",
             Self::Repeated => "与前文重复",
@@ -89,6 +96,11 @@ pub struct Split {
 
 /// Splits a text.
 pub fn split(text: &str) -> Split {
+    split_beside(text, &BTreeMap::new())
+}
+
+/// Splits a text some of whose lines, by their number from 0, are known to be no part of what it says.
+pub fn split_beside(text: &str, aside: &BTreeMap<usize, Reason>) -> Split {
     let spans = paragraphs::paragraphs(text);
-    clauses::build(text, spans)
+    clauses::build(text, spans, aside)
 }

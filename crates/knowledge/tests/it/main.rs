@@ -6,4 +6,5 @@ mod import;
 mod intake;
 mod library;
 mod pack;
+mod pdf;
 mod review;
