@@ -55,7 +55,7 @@ impl Notifier {
     /// # Errors
     /// When the actor may not, or the database refuses.
     pub async fn texts(&self, ctx: &Ctx, state: &str) -> Result<Texts, NotifierError> {
-        authorise(ctx, Permission::ReportRead, None)?;
+        authorise(ctx, Permission::AuditRead, None)?;
         let state = (!state.is_empty()).then_some(state);
         let rows =
             sqlx::query_as(sql::TEXT_LIST).bind(state).bind(MOST).fetch_all(self.0.store.read()).await?;

@@ -32,7 +32,7 @@ pub async fn list(
     person: Person,
     Query(wanted): Query<Wanted>,
 ) -> ApiResult<Json<Texts>> {
-    security::authorise(&person.ctx, security::Permission::ReportRead, None)?;
+    security::authorise(&person.ctx, security::Permission::AuditRead, None)?;
     Ok(Json(of(&staffed)?.texts(&person.ctx, &wanted.state).await?))
 }
 
