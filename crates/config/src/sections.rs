@@ -128,8 +128,8 @@ section! {
         region: String = "宁波市鄞州区".to_owned(), "本平台服务的地区，决定适用哪里的地方规定";
         /// Folder of the search index. It can be deleted at any time and is built again.
         index_dir: String = "data/index".to_owned(), "检索索引目录；可随时删除，会自动重建";
-        /// Sentence vectors: `static` (built in), `none`, or the name of a model.
-        embedder: String = "static".to_owned(), "句向量：static 内置，none 不用，或模型名";
+        /// Sentence encoder for search: `builtin`, or `none`.
+        embedder: String = "builtin".to_owned(), "检索用的句子编码：builtin 内置，none 不用（更省处理器，换了说法的问题会少找到一些）";
         /// Least confidence to answer with, 0 to 1.
         answer_confidence: f64 = 0.65, [0.0..=1.0], "把握达到多少才直接回答（0 到 1）；低于它就追问或转人工";
         /// Least confidence to show an agent as a suggestion, 0 to 1.

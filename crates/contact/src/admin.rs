@@ -216,6 +216,7 @@ impl Trial<'_> {
                             region: None,
                             about: about.as_deref(),
                             except: &except,
+                            quick: false,
                         };
                         let mut candidates: Vec<dialogue::Candidate> = self
                             .hotline

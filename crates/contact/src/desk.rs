@@ -413,7 +413,7 @@ impl Hotline {
             Vec::new()
         } else {
             self.library().search(
-                &Ask { text: &text, domain, region, about: None, except: &[] },
+                &Ask { text: &text, domain, region, quick: !self.reads_deeply(ctx.now), ..Ask::default() },
                 ctx.now,
                 SUGGESTIONS * 2,
             )

@@ -165,6 +165,11 @@ impl Hotline {
         Arc::clone(if self.0.pace.take(now) { whole } else { quick })
     }
 
+    /// Whether one more text may be read by a sentence encoder now.
+    pub(crate) fn reads_deeply(&self, now: Micros) -> bool {
+        self.0.pace.take(now)
+    }
+
     /// What the engine reads without the sentence encoder.
     pub(crate) fn brain_quick(&self) -> Arc<Brain> {
         let [_, quick] = &*self.0.brain.read().unwrap_or_else(PoisonError::into_inner);

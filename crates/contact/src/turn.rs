@@ -263,8 +263,9 @@ impl Hotline {
         now: Micros,
     ) -> Event {
         let region = state.passport.value("place");
-        let found =
-            self.library().search(&Ask { text: query, domain, region, about, except }, now, CANDIDATES);
+        let quick = !self.reads_deeply(now);
+        let ask = Ask { text: query, domain, region, about, except, quick };
+        let found = self.library().search(&ask, now, CANDIDATES);
         let unanswered = found.first().is_none_or(|best| best.confidence < self.brain().policy.answer_at);
         if unanswered {
             self.gap(query, domain, &state.id, GapWhy::Unanswered, now).await;

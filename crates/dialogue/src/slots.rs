@@ -459,7 +459,10 @@ pub fn asks_something(words: &str) -> bool {
 fn verb_not_verb(words: &str) -> bool {
     let words = words.trim_start_matches("不对");
     let chars: Vec<char> = words.chars().collect();
-    chars.windows(3).any(|three| matches!(three, [first, '不' | '没', last] if first == last))
+    // 没了没了 asks nothing.
+    chars
+        .windows(3)
+        .any(|three| matches!(three, [first, '不' | '没', last] if first == last && *first != '了'))
 }
 
 fn refuses(words: &str) -> bool {

@@ -7,8 +7,8 @@
 //! `ranker_rows VECTORS OUT pack DIR other FILE`: questions that are no business of the pack, one a line
 //!
 //! Each row is `[question, candidate, right, features...]`, little-endian: three u32 and then f32.
-//! `VECTORS` is a table of n-gram vectors, or `-` for the built-in one. The environment variable `DEEP` names a file of sentence
-//! vectors (`teacher.py --dump`) that stands in for the sentence encoder, so that its features are in the rows too.
+//! `VECTORS` is a table of n-gram vectors, or `-` for the built-in one. With the environment variable `DEEP` set the sentence encoder reads
+//! too, and its features are in the rows; `DEEP` names a file of known vectors (`minsheng pack DIR --vectors`), or is empty.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -18,50 +18,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::date;
+use knowledge::search::meaning::{Known, Meaning};
 use knowledge::search::near::NgramVectors;
-use knowledge::search::{Embedder, IndexedClause, IndexedEntry, Query, SearchIndex, Settings};
+use knowledge::search::{IndexedClause, IndexedEntry, Query, SearchIndex, Settings};
 use language::synonyms::Synonyms;
 use serde::Deserialize;
 
 type Fault = Box<dyn Error>;
-
-/// Vectors computed before: width, then per text its length in bytes, the text and its vector.
-#[derive(Debug)]
-struct Recorded(usize, HashMap<String, Vec<f32>>);
-
-impl Recorded {
-    fn read(file: &[u8]) -> Option<Self> {
-        let word = |bytes: &[u8]| bytes.first_chunk::<4>().map(|b| u32::from_le_bytes(*b));
-        let width = word(file)? as usize;
-        let (mut rest, mut all) = (file.get(4..)?, HashMap::new());
-        while let Some(length) = word(rest) {
-            let (text, after) = rest.get(4..)?.split_at_checked(length as usize)?;
-            let (vector, after) = after.split_at_checked(width * 4)?;
-            let values = vector.chunks_exact(4).filter_map(word).map(f32::from_bits);
-            all.insert(String::from_utf8_lossy(text).into_owned(), values.collect());
-            rest = after;
-        }
-        Some(Self(width, all))
-    }
-}
-
-impl Embedder for Recorded {
-    fn name(&self) -> &'static str {
-        "recorded"
-    }
-
-    fn dimensions(&self) -> usize {
-        self.0
-    }
-
-    fn embed(&self, text: &str) -> Vec<f32> {
-        let key: String = text.trim().chars().take(120).collect();
-        self.1.get(&key).cloned().unwrap_or_else(|| {
-            eprintln!("no vector: {key}");
-            vec![0.0; self.0]
-        })
-    }
-}
 
 #[derive(Deserialize)]
 struct PackEntry {
@@ -101,6 +64,19 @@ fn pack(folder: &Path, how: &[String]) -> Result<Task, Fault> {
             serde_yaml_ng::from_str::<Option<Vec<PackEntry>>>(&fs::read_to_string(file)?)?
                 .unwrap_or_default(),
         );
+    }
+    // Wordings stand in files of their own; with `bare` after the mode they are left out, as they are for whoever writes entries alone.
+    if !how.iter().any(|word| word == "bare") {
+        let mut wordings: HashMap<String, Vec<String>> = HashMap::new();
+        for file in fs::read_dir(folder.join("wordings"))? {
+            let text = fs::read_to_string(file?.path())?;
+            wordings.extend(
+                serde_yaml_ng::from_str::<Option<HashMap<String, Vec<String>>>>(&text)?.unwrap_or_default(),
+            );
+        }
+        for entry in &mut entries {
+            entry.questions.extend(wordings.remove(&entry.id).unwrap_or_default());
+        }
     }
     let mode = how.first().map_or("", String::as_str);
     let number = || how.get(1).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
@@ -163,7 +139,9 @@ fn main() -> Result<(), Fault> {
         settings.near = Arc::new(NgramVectors::read(&fs::read(vectors)?)?);
     }
     if let Some(file) = std::env::var_os("DEEP") {
-        settings.deep = Some(Arc::new(Recorded::read(&fs::read(file)?).ok_or("DEEP is damaged")?));
+        let file = Path::new(&file);
+        let known = if file.is_file() { Known::read(file)? } else { Known::default() };
+        settings.deep = Some(Meaning::builtin(known).ok_or("the encoder is damaged")?);
     }
     let (indexed, asked) = match (kind.as_str(), rest) {
         ("tables", [entries, queries]) => tables(entries, queries)?,
@@ -176,6 +154,7 @@ fn main() -> Result<(), Fault> {
     };
     let index = SearchIndex::new(settings);
     index.upsert_all(indexed);
+    index.read_waiting();
     let mut file = std::io::BufWriter::new(fs::File::create(out)?);
     for (number, (text, right)) in asked.iter().enumerate() {
         for (at, (id, features)) in index.explain(&Query::new(text, date(2026, 1, 1))).into_iter().enumerate()

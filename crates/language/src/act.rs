@@ -218,8 +218,11 @@ pub fn act_of(text: &str) -> Act {
 
 /// What follows a correction's opening; the last one counts: 驾照丢了，不是，行驶证，哦不对，护照丢了.
 pub fn correction_of(text: &str) -> Option<String> {
-    let pieces: Vec<String> =
-        text.split(|c: char| !c.is_alphanumeric()).map(squash).filter(|piece| !piece.is_empty()).collect();
+    let pieces: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .map(squash)
+        .filter(|piece| !piece.replace("口误", "").replace("说错了", "").is_empty())
+        .collect();
     let late = pieces.iter().enumerate().skip(1).rev().find_map(|(at, piece)| {
         let own = RESTARTS.iter().find_map(|opening| piece.strip_prefix(opening)).or_else(|| {
             // 不是 by itself takes back what was said just before.
@@ -254,6 +257,7 @@ mod tests {
             ),
             ("请问蛇保卡掉了，嗯不是，我是想问设保断了三个月还能补吗", Some("设保断了三个月还能补吗")),
             ("不是我是说居住证", Some("居住证")),
+            ("不是身份证 我是说居住证 口误口误", Some("居住证")),
             ("不是，没有质量问题", None),
             ("我跟他说我不是本地人", None),
         ] {

@@ -84,12 +84,12 @@ impl Turn<'_> {
             && WHEN.iter().any(|word| reading.normal.contains(word))
     }
 
-    /// 好，我知道了: the caller takes leave of what was answered.
+    /// 好，我知道了: the caller takes leave of what was answered. 不急的，谢谢 to the offer of a person lets the matter rest.
     pub(super) fn closes(&self, reading: &Reading) -> bool {
         self.state.phase == Phase::Listening
             && matches!(self.state.heard, Heard::AfterAnswer | Heard::Offered)
             && (self.state.about.is_some() || self.state.fresh_ticket.is_some())
-            && !self.state.open_matter
+            && (!self.state.open_matter || self.state.heard == Heard::Offered)
             && takes_leave(reading)
     }
 

@@ -100,6 +100,7 @@ impl Turn<'_> {
         }
         if self.closes(&reading) {
             self.state.failures = 0;
+            self.state.open_matter = false;
             return self.note(words::WELCOME);
         }
         if self.belongs_to_ticket(&reading) {

@@ -89,6 +89,7 @@ impl Turn<'_> {
         if !follows_up {
             self.state.about = None;
         }
+        let before = self.state.passport.matter.as_ref().map(|matter| matter.normal.clone());
         self.remember(reading);
         self.right_line(reading);
         if asks_progress(&reading.normal) {
@@ -110,7 +111,13 @@ impl Turn<'_> {
         }
         let request = self.request();
         self.state.phase = Phase::Seeking { request, purpose: Purpose::Matter };
-        let query = reading.correction.clone().unwrap_or_else(|| reading.normal.clone());
+        let query = match (&reading.correction, before) {
+            (Some(meant), Some(before)) => {
+                amended(&before, &reading.normal, meant).unwrap_or_else(|| meant.clone())
+            }
+            (Some(meant), None) => meant.clone(),
+            (None, _) => reading.normal.clone(),
+        };
         self.effects.push(Effect::Search {
             request,
             query,
@@ -175,6 +182,16 @@ impl Turn<'_> {
     }
 }
 
+/// What was asked, with what was meant in the place of what was said: 身份证到期怎么续, 不是身份证我是说居住证.
+fn amended(before: &str, said: &str, meant: &str) -> Option<String> {
+    const SHORTEST: usize = 2;
+    const LONGEST: usize = 8;
+    let (_, after) = said.split_once("不是")?;
+    let wrong: String = after.chars().take_while(|c| c.is_alphanumeric() && !"我是，".contains(*c)).collect();
+    let fits = |text: &str| (SHORTEST..=LONGEST).contains(&text.chars().count());
+    (fits(&wrong) && fits(meant) && before.contains(&wrong)).then(|| before.replace(&wrong, meant))
+}
+
 /// 上次反映的事怎么样了: what was told before, and how it stands.
 fn asks_progress(words: &str) -> bool {
     const TOLD: [&str; 8] =
@@ -216,4 +233,17 @@ fn proposes(words: &str) -> bool {
     ]
     .iter()
     .any(|word| words.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_put_right_in_what_was_asked() {
+        let amend = |said, meant| amended("身份证到期怎么续", said, meant);
+        assert_eq!(amend("不是身份证 我是说居住证", "居住证").as_deref(), Some("居住证到期怎么续"));
+        assert_eq!(amend("不是护照 我是说居住证", "居住证"), None);
+        assert_eq!(amend("不是，我想问孩子上学要什么材料", "孩子上学要什么材料"), None);
+    }
 }

@@ -14,6 +14,14 @@ pub trait Embedder: Debug + Send + Sync {
 
     /// The vector of a text. Must not fail: an implementation that cannot answer gives zeros and reports by its own means.
     fn embed(&self, text: &str) -> Vec<f32>;
+
+    /// Whether the vector of a text is there already and costs nothing.
+    fn knows(&self, _text: &str) -> bool {
+        true
+    }
+
+    /// Reads a text that will be asked for again.
+    fn learn(&self, _text: &str) {}
 }
 
 /// Dot product of two rows of signed bytes.

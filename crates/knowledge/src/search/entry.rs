@@ -46,6 +46,11 @@ impl IndexedClause {
 }
 
 impl IndexedEntry {
+    /// What it is an entry among: the part of its id before a colon.
+    pub fn group(&self) -> Option<&str> {
+        self.id.split_once(':').map(|(group, _)| group)
+    }
+
     /// Whether anything of the entry may be cited on a day: it has no clauses, or one is in force.
     pub fn in_force(&self, day: Date) -> bool {
         self.clauses.is_empty() || self.clauses.iter().any(|clause| clause.in_force(day))
@@ -78,12 +83,14 @@ pub struct Query {
     pub day: Date,
     /// At most this many hits.
     pub limit: usize,
+    /// Without the sentence encoder, which takes some 20 ms.
+    pub quick: bool,
 }
 
 impl Query {
     /// A question on a day, without a hint, five hits.
     pub fn new(text: impl Into<String>, day: Date) -> Self {
-        Self { text: text.into(), domain_hint: None, region: None, day, limit: 5 }
+        Self { text: text.into(), domain_hint: None, region: None, day, limit: 5, quick: false }
     }
 }
 

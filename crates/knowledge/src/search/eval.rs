@@ -128,6 +128,7 @@ fn loaded(entries: &Path, embedder: Option<Arc<dyn Embedder>>) -> Result<SearchI
         ..Default::default()
     };
     index.upsert_all(rows.into_iter().map(entry).collect());
+    index.read_waiting();
     Ok(index)
 }
 

@@ -63,10 +63,8 @@ pub struct Found {
     pub cosine: f32,
     /// The best dot product of this query.
     pub best_cosine: f32,
-    /// Dot product of the second embedder's vectors, 0 without one.
+    /// Cosine by the sentence encoder, 0 without one.
     pub deep: f32,
-    /// The best of it for this query.
-    pub best_deep: f32,
 }
 
 /// What is known of a candidate's entry as a whole.
@@ -88,6 +86,10 @@ pub struct Whole {
     pub answer: f32,
     /// Number of heads.
     pub heads: usize,
+    /// Cosine of the nearest head by the sentence encoder, 0 without one.
+    pub deep: f32,
+    /// The best of it for this query.
+    pub best_deep: f32,
 }
 
 /// A query ready to be compared with many heads.
@@ -187,8 +189,8 @@ impl<'a> Asked<'a> {
             aligned.apart,
             aligned.rest_cosine,
             aligned.rest,
-            found.deep,
-            found.deep - found.best_deep,
+            whole.deep,
+            whole.deep - whole.best_deep,
             whole.of_best,
             whole.chars,
             whole.pairs,

@@ -31,7 +31,13 @@ pub(super) fn search(settings: &Settings, snapshot: &Snapshot, query: &Query) ->
     let mut ranked = ranked(settings, snapshot, query, &text, &idf);
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.entry.entry.id.cmp(&b.entry.entry.id)));
     let lowest = ranked.last().map_or(0.0, |last| last.score);
-    let following: Vec<f32> = ranked.iter().skip(1).map(|r| r.score).chain([lowest]).collect();
+    // An entry and a scenario about one matter are no rivals.
+    let next = |(at, one): (usize, &Ranked<'_>)| {
+        let rival =
+            ranked.iter().skip(at + 1).find(|other| other.entry.entry.group() == one.entry.entry.group());
+        rival.map_or(lowest, |rival| rival.score)
+    };
+    let following: Vec<f32> = ranked.iter().enumerate().map(next).collect();
     ranked
         .iter()
         .zip(following)

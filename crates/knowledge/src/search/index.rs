@@ -13,6 +13,11 @@ use super::near::NgramVectors;
 use super::part::{Part, Prepared};
 use super::rank::Ranker;
 
+/// Texts that the encoder reads before a change is published; more of them wait for [`SearchIndex::read_waiting`].
+const AT_ONCE: usize = 48;
+/// Entries read and published together then.
+const AT_A_TIME: usize = 400;
+
 /// What an index is built with.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -20,7 +25,7 @@ pub struct Settings {
     pub synonyms: Arc<Synonyms>,
     /// The built-in vectors.
     pub near: Arc<NgramVectors>,
-    /// A stronger, slower embedder where one is installed.
+    /// The sentence encoder, where it is used.
     pub deep: Option<Arc<dyn Embedder>>,
     /// Weighs what was compared.
     pub ranker: Arc<Ranker>,
@@ -38,18 +43,29 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The same with a second embedder and the ranker that weighs it.
+    /// The same with a sentence encoder.
     #[must_use]
     pub fn with_embedder(self, deep: Option<Arc<dyn Embedder>>) -> Self {
-        let ranker = if deep.is_some() { Ranker::builtin_deep() } else { Arc::clone(&self.ranker) };
-        Self { deep, ranker, ..self }
+        Self { deep, ..self }
+    }
+
+    fn prepared(&self, entry: IndexedEntry, whole: bool) -> Arc<Prepared> {
+        Arc::new(Prepared::new(entry, &self.synonyms, &self.near, self.deep.as_deref(), whole))
     }
 }
 
 /// Parts with, for each entry, whether it has been replaced or removed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Snapshot {
     pub parts: Vec<(Arc<Part>, Arc<Vec<bool>>)>,
+    /// Whether the encoder has read everything that can be found.
+    pub read: bool,
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self { parts: Vec::new(), read: true }
+    }
 }
 
 /// Knowledge entries ready to be found.
@@ -75,12 +91,9 @@ impl SearchIndex {
     /// Puts many entries in at once; far cheaper than one by one.
     pub fn upsert_all(&self, entries: Vec<IndexedEntry>) {
         let s = &self.settings;
-        let prepare = |entry| Arc::new(Prepared::new(entry, &s.synonyms, &s.near, s.deep.as_deref()));
-        let prepared: Vec<Arc<Prepared>> = if s.deep.is_some() {
-            shared_out(entries, prepare)
-        } else {
-            entries.into_iter().map(prepare).collect()
-        };
+        let whole = self.unread(&entries) <= AT_ONCE;
+        let prepared: Vec<Arc<Prepared>> =
+            entries.into_iter().map(|entry| s.prepared(entry, whole)).collect();
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = Snapshot::clone(&self.snapshot());
         // The last of several with the same id stays.
@@ -113,15 +126,60 @@ impl SearchIndex {
     #[must_use]
     pub fn imagined(&self, put: Vec<IndexedEntry>, gone: &[String]) -> Self {
         let s = &self.settings;
-        let prepare = |entry| Arc::new(Prepared::new(entry, &s.synonyms, &s.near, s.deep.as_deref()));
-        let prepared: Vec<Arc<Prepared>> = put.into_iter().map(prepare).collect();
+        let prepared: Vec<Arc<Prepared>> = put.into_iter().map(|entry| s.prepared(entry, true)).collect();
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = Snapshot::clone(&self.snapshot());
         let ids = prepared.iter().map(|entry| &entry.entry.id).chain(gone);
         ids.for_each(|id| next.kill(places.get(id).copied()));
         drop(places);
         next.push(prepared, &s.synonyms);
+        next.read = next.all_read();
         Self { settings: s.clone(), current: RwLock::new(Arc::new(next)), places: Mutex::default() }
+    }
+
+    /// Heads of entries that the encoder has not read yet.
+    fn unread(&self, entries: &[IndexedEntry]) -> usize {
+        let Some(deep) = &self.settings.deep else { return 0 };
+        let heads = entries.iter().flat_map(|entry| std::iter::once(&entry.title).chain(&entry.questions));
+        heads.filter(|head| !head.trim().is_empty() && !deep.knows(head)).count()
+    }
+
+    /// Has the encoder read what came in too large a number to be read at once. Until it is through, searches go without the encoder.
+    /// Takes some 20 ms a text; returns at once where nothing waits.
+    pub fn read_waiting(&self) {
+        let Some(deep) = &self.settings.deep else { return };
+        loop {
+            let snapshot = self.snapshot();
+            let waiting = snapshot.alive().filter(|entry| !entry.whole());
+            let waiting: Vec<Arc<Prepared>> = waiting.take(AT_A_TIME).cloned().collect();
+            if waiting.is_empty() {
+                return;
+            }
+            shared_out(waiting.clone(), |entry| entry.heads.iter().for_each(|head| deep.learn(&head.shown)));
+            let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut next = Snapshot::clone(&self.snapshot());
+            let mut read = Vec::new();
+            for entry in waiting {
+                let place = places.get(&entry.entry.id).copied();
+                // One that was changed meanwhile waits by itself.
+                if next.at(place).is_some_and(|now| Arc::ptr_eq(now, &entry)) {
+                    next.kill(place);
+                    read.push(self.settings.prepared(entry.entry.clone(), true));
+                }
+            }
+            next.push(read, &self.settings.synonyms);
+            self.publish(next, &mut places);
+        }
+    }
+
+    /// Whether the encoder has its say in a search.
+    pub fn reads(&self, query: &Query) -> bool {
+        self.settings.deep.is_some() && !query.quick && self.snapshot().read
+    }
+
+    /// Whether nothing waits for the encoder.
+    pub fn is_read(&self) -> bool {
+        self.settings.deep.is_none() || self.snapshot().read
     }
 
     /// Number of entries.
@@ -150,6 +208,7 @@ impl SearchIndex {
 
     fn publish(&self, mut next: Snapshot, places: &mut HashMap<String, (usize, usize)>) {
         next.compact(&self.settings.synonyms);
+        next.read = next.all_read();
         places.clear();
         for (number, (part, dead)) in next.parts.iter().enumerate() {
             for (at, (entry, dead)) in part.entries.iter().zip(dead.iter()).enumerate() {
@@ -190,6 +249,20 @@ impl Snapshot {
         if let Some(cell) = self.parts.get_mut(part).and_then(|(_, dead)| Arc::make_mut(dead).get_mut(at)) {
             *cell = true;
         }
+    }
+
+    fn all_read(&self) -> bool {
+        self.alive().all(|entry| entry.whole())
+    }
+
+    fn at(&self, place: Option<(usize, usize)>) -> Option<&Arc<Prepared>> {
+        let (part, at) = place?;
+        self.parts.get(part)?.0.entries.get(at)
+    }
+
+    fn alive(&self) -> impl Iterator<Item = &Arc<Prepared>> {
+        let all = self.parts.iter().flat_map(|(part, dead)| part.entries.iter().zip(dead.iter()));
+        all.filter(|(_, dead)| !**dead).map(|(entry, _)| entry)
     }
 
     fn push(&mut self, entries: Vec<Arc<Prepared>>, synonyms: &Synonyms) {

@@ -8,14 +8,13 @@
 //! What was measured and why it is built this way: `docs/search.md`.
 
 pub mod abstention;
-pub mod e5;
-mod e5_tokens;
 pub mod embed;
 mod entry;
 pub mod eval;
 pub mod features;
 mod find;
 mod index;
+pub mod meaning;
 pub mod near;
 mod part;
 pub mod passages;

@@ -45,6 +45,7 @@ impl Prepared {
         synonyms: &Synonyms,
         near: &NgramVectors,
         deep: Option<&dyn Embedder>,
+        whole: bool,
     ) -> Self {
         let heads: Vec<Head> = std::iter::once(&entry.title)
             .chain(&entry.questions)
@@ -54,7 +55,9 @@ impl Prepared {
                 Head {
                     terms: head_terms(&text.chars, synonyms),
                     signs: Signs::of(text.sense.sum().parts().0),
-                    deep: deep.map(|embedder| Packed::new(&embedder.embed(shown))),
+                    deep: deep
+                        .filter(|embedder| whole || embedder.knows(shown))
+                        .map(|embedder| Packed::new(&embedder.embed(shown))),
                     text,
                     shown: shown.clone(),
                 }
@@ -69,6 +72,11 @@ impl Prepared {
         }
     }
 
+    /// Whether every head has its vector by the encoder.
+    pub fn whole(&self) -> bool {
+        self.heads.iter().all(|head| head.deep.is_some())
+    }
+
     /// Length of the longest tag that the words name.
     pub fn tag_named(&self, chars: &[char]) -> usize {
         let named = |tag: &[char]| tag.len() >= 2 && chars.windows(tag.len()).any(|window| window == tag);
@@ -76,7 +84,7 @@ impl Prepared {
     }
 
     /// The terms of all its texts.
-    fn whole(&self, synonyms: &Synonyms) -> Vec<Term> {
+    fn all_terms(&self, synonyms: &Synonyms) -> Vec<Term> {
         let texts = self.entry.tags.iter().chain(std::iter::once(&self.entry.answer));
         let texts = texts.chain(self.entry.clauses.iter().map(|clause| &clause.text));
         let heads = self.heads.iter().flat_map(|head| whole_terms(&head.text.chars, synonyms));
@@ -105,7 +113,7 @@ impl Part {
     pub fn build(entries: Vec<Arc<Prepared>>, synonyms: &Synonyms) -> Self {
         let all = || entries.iter().flat_map(|entry| &entry.heads);
         let total = all().map(|head| head.terms.len()).sum();
-        let wholes: Vec<Vec<Term>> = entries.iter().map(|entry| entry.whole(synonyms)).collect();
+        let wholes: Vec<Vec<Term>> = entries.iter().map(|entry| entry.all_terms(synonyms)).collect();
         let whole_total = wholes.iter().map(Vec::len).sum();
         let mut part = Self {
             heads: Postings::build(all().map(|head| &head.terms), all().count(), total),

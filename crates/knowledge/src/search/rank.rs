@@ -1,7 +1,8 @@
 //! From how a question and a head compare to one score, and from the scores of a search to a confidence.
 //!
 //! The ranker is a sum of small decision trees over [`super::features::NAMES`], learned outside the program
-//! (`tools/ranker`) and read from a table.
+//! (`tools/ranker`) and read from a table. Where the sentence encoder has read the question too, its cosine is added to the trees' score
+//! and the confidence is weighed anew: the trees know words, the encoder knows wordings that share no word with the entry.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,13 +12,13 @@ use super::features::{COUNT, NAMES};
 
 static BUILTIN: LazyLock<Arc<Ranker>> = LazyLock::new(|| {
     let table = include_bytes!("../../assets/ranker.json");
-    Arc::new(Ranker::read(table).unwrap_or_default())
+    let ranker = Ranker::read(table).and_then(|ranker| ranker.with_encoder(MEANT));
+    Arc::new(ranker.unwrap_or_default())
 });
 
-static BUILTIN_DEEP: LazyLock<Arc<Ranker>> = LazyLock::new(|| {
-    let table = include_bytes!("../../assets/ranker-deep.json");
-    Arc::new(Ranker::read(table).unwrap_or_default())
-});
+const MEANT: &[u8] = include_bytes!("../../assets/meant.json");
+/// The feature that is 0 where no encoder has read.
+const DEEP: &str = "deep";
 
 /// Weighs the features of [`super::features::compare`].
 #[derive(Debug, Clone, Default)]
@@ -27,8 +28,23 @@ pub struct Ranker {
     /// Where each tree starts.
     roots: Vec<u32>,
     confidence: Confidence,
-    /// Places of the features that the confidence weighs, with their weights.
-    confident: Vec<(usize, f32)>,
+    /// With the encoder's reading.
+    meant: Option<Meant>,
+}
+
+/// What changes where the sentence encoder has read.
+#[derive(Debug, Clone)]
+struct Meant {
+    deep: usize,
+    /// Added to the trees' score, by place of feature.
+    added: Vec<(usize, f32)>,
+    confidence: Confidence,
+}
+
+#[derive(Deserialize)]
+struct MeantTable {
+    added: Vec<(String, f32)>,
+    confidence: Confidence,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +70,30 @@ struct Confidence {
     ahead: f32,
     /// Weights of features by name.
     features: Vec<(String, f32)>,
+    /// The same by place.
+    #[serde(skip)]
+    places: Vec<(usize, f32)>,
+}
+
+impl Confidence {
+    fn placed(mut self) -> Result<Self, BadRanker> {
+        self.places = places(&self.features)?;
+        Ok(self)
+    }
+
+    /// Log odds.
+    fn of(&self, features: &[f32; COUNT], score: f32, ahead: f32) -> f32 {
+        let named = self.places.iter().map(|(at, weight)| weight * features.get(*at).copied().unwrap_or(0.0));
+        self.bias + self.score * score + self.ahead * ahead.clamp(-3.0, 3.0) + named.sum::<f32>()
+    }
+}
+
+fn places(named: &[(String, f32)]) -> Result<Vec<(usize, f32)>, BadRanker> {
+    let place = |(name, weight): &(String, f32)| {
+        let at = NAMES.iter().position(|known| known == name);
+        at.map(|at| (at, *weight)).ok_or_else(|| BadRanker(format!("unknown feature {name}")))
+    };
+    named.iter().map(place).collect()
 }
 
 #[derive(Deserialize)]
@@ -74,11 +114,6 @@ impl Ranker {
     /// The one that ships with the program.
     pub fn builtin() -> Arc<Self> {
         Arc::clone(&BUILTIN)
-    }
-
-    /// The one that ships for use with a sentence encoder.
-    pub fn builtin_deep() -> Arc<Self> {
-        Arc::clone(&BUILTIN_DEEP)
     }
 
     /// Reads a table in JSON.
@@ -109,25 +144,36 @@ impl Ranker {
                 nodes.push(node(row, at, rows.len()).ok_or_else(|| BadRanker("bad tree".to_owned()))?);
             }
         }
-        let place = |(name, weight): &(String, f32)| {
-            NAMES.iter().position(|known| known == name).map(|at| (at, *weight))
-        };
-        let confident = table.confidence.features.iter().filter_map(place).collect();
-        Ok(Self { nodes, roots, confidence: table.confidence, confident })
+        Ok(Self { nodes, roots, confidence: table.confidence.placed()?, meant: None })
+    }
+
+    /// The same with weights for what the sentence encoder says, from a table in JSON.
+    ///
+    /// # Errors
+    /// When the table is damaged or made for other features.
+    pub fn with_encoder(self, table: &[u8]) -> Result<Self, BadRanker> {
+        let table: MeantTable =
+            serde_json::from_slice(table).map_err(|error| BadRanker(error.to_string()))?;
+        let deep = NAMES.iter().position(|name| *name == DEEP).unwrap_or(COUNT);
+        let meant = Meant { deep, added: places(&table.added)?, confidence: table.confidence.placed()? };
+        Ok(Self { meant: Some(meant), ..self })
+    }
+
+    fn meant(&self, features: &[f32; COUNT]) -> Option<&Meant> {
+        self.meant.as_ref().filter(|meant| features.get(meant.deep).is_some_and(|deep| *deep != 0.0))
     }
 
     /// Higher: the head asks the same as the question.
     pub fn score(&self, features: &[f32; COUNT]) -> f32 {
-        self.roots.iter().map(|root| self.value(*root, features)).sum()
+        let trees: f32 = self.roots.iter().map(|root| self.value(*root, features)).sum();
+        let added = self.meant(features).into_iter().flat_map(|meant| &meant.added);
+        trees + added.map(|(at, weight)| weight * features.get(*at).copied().unwrap_or(0.0)).sum::<f32>()
     }
 
     /// Probability that the best entry answers: from its features and score, and how far it is ahead of the next entry.
     pub fn confidence(&self, features: &[f32; COUNT], score: f32, ahead: f32) -> f32 {
-        let c = &self.confidence;
-        let named =
-            self.confident.iter().map(|(at, weight)| weight * features.get(*at).copied().unwrap_or(0.0));
-        let x = c.bias + c.score * score + c.ahead * ahead.clamp(-3.0, 3.0) + named.sum::<f32>();
-        1.0 / (1.0 + (-x).exp())
+        let weights = self.meant(features).map_or(&self.confidence, |meant| &meant.confidence);
+        1.0 / (1.0 + (-weights.of(features, score, ahead)).exp())
     }
 
     /// What a tree says.
@@ -170,6 +216,5 @@ mod tests {
     #[test]
     fn the_shipped_table_is_whole() {
         assert!(Ranker::read(include_bytes!("../../assets/ranker.json")).is_ok());
-        assert!(Ranker::read(include_bytes!("../../assets/ranker-deep.json")).is_ok());
     }
 }

@@ -31,9 +31,9 @@ pub struct Candidate<'a> {
 impl Candidate<'_> {
     /// A rough score that all candidates can afford; the closer look decides. Weights by logistic regression, rounded.
     fn promise(&self) -> f32 {
-        let nearest = self.heads.iter().map(|(_, found)| found.cosine + found.deep);
-        let nearest = nearest.fold(0.0f32, f32::max);
+        let nearest = self.heads.iter().map(|(_, found)| found.cosine).fold(0.0f32, f32::max);
         let whole = &self.whole;
+        let nearest = nearest + whole.deep;
         6.0 * whole.of_best + 3.0 * whole.chars + 9.0 * nearest + 8.0 * whole.middle + 6.0 * whole.tag
     }
 }
@@ -67,7 +67,8 @@ pub fn candidates<'a>(
     let terms = weighted(&head_terms(&text.chars, &settings.synonyms), idf);
     let whole_idf = snapshot.whole_idf();
     let whole_terms = weighted(&whole_terms(&text.chars, &settings.synonyms), &whole_idf);
-    let deep = settings.deep.as_ref().map(|embedder| Packed::new(&embedder.embed(&query.text)));
+    let deep = settings.deep.as_ref().filter(|_| snapshot.read && !query.quick);
+    let deep = deep.map(|embedder| Packed::new(&embedder.embed(&query.text)));
     let sense = text.sense.sum();
     let reckon = |part: &Part| PartScores {
         heads: part.heads.top(&terms, BY_TERMS),
@@ -118,6 +119,8 @@ pub fn candidates<'a>(
                 middle: sense.cosine(&entry.middle),
                 answer: sense.cosine(entry.answer.sum()),
                 heads: entry.heads.len(),
+                deep: part.heads_of(at).fold(0.0, |most: f32, (head, _)| most.max(of(&scores.deeps, head))),
+                best_deep: highest.deep,
             };
             let heads = scores.promising(part, at, &head_scores, sense, highest);
             out.push(Candidate { entry, depth, heads, whole });
@@ -175,7 +178,6 @@ impl PartScores {
             cosine: part.cosine(at, sense),
             best_cosine: highest.cosine,
             deep: of(&self.deeps, at),
-            best_deep: highest.deep,
         };
         let mut heads: Vec<(&Head, Found)> =
             part.heads_of(entry).map(|(at, head)| (head, found(at))).collect();

@@ -4,6 +4,7 @@
 //! and everything above the last one seen is what was missed.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -133,7 +134,8 @@ impl Library {
     fn put_into_index(&self, entries: Vec<IndexedEntry>) {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         if entries.len() < WORTH_SHARING || threads == 1 {
-            return self.0.index.upsert_all(entries);
+            self.0.index.upsert_all(entries);
+            return self.read_waiting();
         }
         let share = entries.len().div_ceil(threads);
         let mut entries = entries.into_iter();
@@ -142,6 +144,21 @@ impl Library {
                 let part: Vec<IndexedEntry> = entries.by_ref().take(share).collect();
                 scope.spawn(|| self.0.index.upsert_all(part));
             }
+        });
+        self.read_waiting();
+    }
+
+    /// Lets the encoder read beside everything else what was too much to be read at once.
+    fn read_waiting(&self) {
+        if self.0.index.is_read() || self.0.reading.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let library = self.clone();
+        std::thread::spawn(move || {
+            while !library.0.index.is_read() {
+                library.0.index.read_waiting();
+            }
+            library.0.reading.store(false, Ordering::Release);
         });
     }
 

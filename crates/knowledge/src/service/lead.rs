@@ -2,7 +2,7 @@
 //!
 //! The index judges each finding by itself. Words that fit one entry and no other are answered by it far more surely than words
 //! that fit two of them equally well, so the best of a kind is judged once more by its lead over the next of its kind. An entry
-//! and a scenario about one matter are no rivals.
+//! and a scenario about one matter are no rivals. Where the sentence encoder has read, the index's own confidence knows all this.
 
 use crate::model::{Answerable, Target};
 

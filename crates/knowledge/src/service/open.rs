@@ -1,6 +1,7 @@
 //! Opening the libraries.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use store::Store;
@@ -25,6 +26,8 @@ pub(super) struct Inner {
     /// How far rows have been applied here. Held while applying, so that changes are applied in order.
     pub seen: Arc<tokio::sync::Mutex<Revisions>>,
     pub told: watch::Sender<Revisions>,
+    /// Whether the encoder is reading what waits for it.
+    pub reading: AtomicBool,
     /// Views not yet written.
     pub views: Mutex<HashMap<String, i64>>,
 }
@@ -42,6 +45,7 @@ impl Library {
             vocabulary: RwLock::default(),
             seen: Arc::default(),
             told: watch::Sender::new(Revisions::default()),
+            reading: AtomicBool::default(),
             views: Mutex::default(),
         }));
         library.vocabulary_load().await?;

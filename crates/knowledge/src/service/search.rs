@@ -32,6 +32,8 @@ pub struct Ask<'a> {
     pub about: Option<&'a str>,
     /// Entries and scenarios the caller has rejected, by id.
     pub except: &'a [String],
+    /// Without the sentence encoder: less is found in unusual words, and at once.
+    pub quick: bool,
 }
 
 impl Library {
@@ -43,11 +45,14 @@ impl Library {
             region: self.place(ask),
             day: now.day(),
             limit: LOOKED_AT.max(limit.saturating_add(ask.except.len())),
+            quick: ask.quick,
         };
         let shelf = self.shelf();
         let mut found = self.answerable(&shelf, &query, ask.except, now);
         local::prefer(&mut found, ask.text, query.region.as_deref(), &shelf);
-        lead::judge(&mut found);
+        if !self.0.index.reads(&query) {
+            lead::judge(&mut found);
+        }
         let sure = found.first().is_some_and(|best| best.confidence >= SURE);
         let last = ask.about.and_then(|entry| shelf.entries.get(entry));
         if let Some(last) = last.filter(|_| !sure) {

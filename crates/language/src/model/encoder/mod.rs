@@ -58,14 +58,15 @@ impl Head {
         &self.labels
     }
 
+    fn logits(&self, sentence: &[f32]) -> Vec<f32> {
+        let rows = self.weights.chunks_exact(sentence.len().max(1)).zip(&self.bias);
+        rows.map(|(weights, bias)| bias + weights.iter().zip(sentence).map(|(w, v)| w * v).sum::<f32>())
+            .collect()
+    }
+
     /// What it adds to each label's margin; labels it does not know get nothing.
     pub fn adds(&self, sentence: &[f32], labels: &[String]) -> Vec<f32> {
-        let logits: Vec<f32> = self
-            .weights
-            .chunks_exact(sentence.len().max(1))
-            .zip(&self.bias)
-            .map(|(weights, bias)| bias + weights.iter().zip(sentence).map(|(w, v)| w * v).sum::<f32>())
-            .collect();
+        let logits = self.logits(sentence);
         let mean = logits.iter().sum::<f32>() / (logits.len().max(1) as f32);
         labels
             .iter()
@@ -86,6 +87,20 @@ impl Encoder {
     /// The head of a part.
     pub fn head(&self, part: Part) -> Option<&Head> {
         self.heads.iter().find(|head| head.part == part.name())
+    }
+
+    /// What the first head makes of words, brought to length 1: for an encoder that was trained to tell how near texts are.
+    pub fn direction(&self, words: &str) -> Vec<f32> {
+        let Some(head) = self.heads.first() else { return Vec::new() };
+        let mut vector = head.logits(&self.sentence(words, ""));
+        let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        vector.iter_mut().for_each(|v| *v /= length);
+        vector
+    }
+
+    /// How many numbers [`Encoder::direction`] gives.
+    pub fn directions(&self) -> usize {
+        self.heads.first().map_or(0, |head| head.labels.len())
     }
 
     /// The meaning of words, said after `before` (empty: nothing, or it does not matter).
