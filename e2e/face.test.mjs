@@ -62,7 +62,7 @@ test('the page of an entry prints clean by itself', async () => {
   const tab = await page({ width: 800, height: 1100 })
   await tab.goto(server.base + ENTRY)
   await tab.emulateMedia({ media: 'print' })
-  for (const hidden of ['.top', '.foot', '.helpful', '.onscreen']) {
+  for (const hidden of ['.top', '.foot', '.helpful', '.ask']) {
     assert.equal(await tab.locator(hidden).first().isVisible(), false, hidden)
   }
   assert.equal(await tab.getByText('打印日期').isVisible(), true)

@@ -63,9 +63,8 @@ mod tests {
         let fresh = kept(&asked, "text/plain", b"a".to_vec());
         assert_eq!(fresh.status(), StatusCode::OK);
         let tag = fresh.headers()[header::ETAG].clone();
-        for known in
-            [tag.to_str().expect("text").to_owned(), format!("\"x\", {}", &tag.to_str().expect("text")[2..])]
-        {
+        let text = tag.to_str().expect("text");
+        for known in [text.to_owned(), format!("\"x\", {}", text.trim_start_matches("W/"))] {
             asked.insert(header::IF_NONE_MATCH, HeaderValue::from_str(&known).expect("a header"));
             assert_eq!(kept(&asked, "text/plain", b"a".to_vec()).status(), StatusCode::NOT_MODIFIED);
             assert_eq!(kept(&asked, "text/plain", b"b".to_vec()).status(), StatusCode::OK);

@@ -59,7 +59,7 @@ impl Server {
             page: None,
         };
         let hits = find(&self.app, base, &search).map_err(|error| error.message().to_owned())?;
-        Ok(told::found(base, hits, &self.today()))
+        Ok(told::found(base, &hits, &self.today()))
     }
 
     fn answer(&self, base: &Base, given: &AnswerInput) -> Result<Spoken, String> {

@@ -65,7 +65,7 @@ fn sources(base: &Base, citations: &[Citation]) -> String {
 }
 
 /// What a search found.
-pub fn found(base: &Base, hits: PublicHits, as_of: &str) -> Spoken {
+pub fn found(base: &Base, hits: &PublicHits, as_of: &str) -> Spoken {
     let mut text = match hits.hits.len() {
         0 => "没有找到合适的条目。请换个说法再查，或请市民拨打12345。".to_owned(),
         some => format!("找到 {some} 条："),
