@@ -11,6 +11,7 @@
 
 pub mod app;
 pub mod body;
+pub mod cached;
 pub mod citizen;
 pub mod dto;
 pub mod edge;
@@ -18,8 +19,10 @@ pub mod error;
 pub mod exchange;
 pub mod headers;
 pub mod health;
+pub mod mcp;
 pub mod openapi;
 pub mod rate;
+pub mod site;
 pub mod sse;
 pub mod staff;
 pub mod text;
@@ -68,7 +71,8 @@ pub fn routes(app: &App) -> Router {
         .route("/api/{*rest}", axum::routing::any(nowhere))
         .method_not_allowed_fallback(async || error::wrong_method())
         .layer(from_fn_with_state(app.clone(), slow_logins))
-        .merge(exchange::routes(app));
+        .merge(exchange::routes(app))
+        .merge(mcp::routes(app));
     edge(routes, app)
 }
 

@@ -25,16 +25,26 @@ pub struct Limits {
     pub proofs: Option<u32>,
     /// Searches of one address.
     pub searches: Option<u32>,
+    /// Public entries and lists read by one address through the interface.
+    pub readings: Option<u32>,
 }
 
 impl Limits {
     /// No limit at all.
-    pub const OFF: Self = Self { chats: None, messages: None, logins: None, proofs: None, searches: None };
+    pub const OFF: Self =
+        Self { chats: None, messages: None, logins: None, proofs: None, searches: None, readings: None };
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { chats: Some(20), messages: Some(30), logins: Some(20), proofs: Some(10), searches: Some(120) }
+        Self {
+            chats: Some(20),
+            messages: Some(30),
+            logins: Some(20),
+            proofs: Some(10),
+            searches: Some(120),
+            readings: Some(600),
+        }
     }
 }
 
@@ -46,6 +56,7 @@ pub struct Rates {
     logins: Keyed<IpAddr>,
     proofs: Keyed<String>,
     searches: Keyed<IpAddr>,
+    readings: Keyed<IpAddr>,
 }
 
 impl Rates {
@@ -57,6 +68,7 @@ impl Rates {
             logins: Keyed::new(limits.logins),
             proofs: Keyed::new(limits.proofs),
             searches: Keyed::new(limits.searches),
+            readings: Keyed::new(limits.readings),
         }
     }
 
@@ -85,6 +97,11 @@ impl Rates {
     /// A search.
     pub fn search(&self, from: IpAddr) -> ApiResult<()> {
         self.searches.take(&network(from), "搜索太频繁，请稍等几秒再试。")
+    }
+
+    /// A public entry or list, read by a program.
+    pub fn reading(&self, from: IpAddr) -> ApiResult<()> {
+        self.readings.take(&network(from), "读取太频繁，请稍等几秒再试。")
     }
 }
 

@@ -35,9 +35,9 @@ section! {
         /// Address and port to listen on.
         listen: String = "127.0.0.1:8080".to_owned(),
             "监听的地址和端口；对外服务写 0.0.0.0:8080，或只监听本机由反向代理转发";
-        /// The address citizens see, for links in short messages; https turns secure cookies on. Empty: none.
+        /// The address citizens see, for links in short messages, the site map and citations; https turns secure cookies on. Empty: none.
         public_url: String = String::new(),
-            "市民看到的网址，用于短信里的链接；以 https:// 开头时登录凭证只走加密连接；不填则短信不带链接";
+            "市民看到的网址，用于短信、网站地图和引用里的链接；以 https:// 开头时登录凭证只走加密连接；不填则短信不带链接";
         /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
         trusted_proxies: Vec<String> = Vec::new(),
             "可信的反向代理 IP 列表；只有它们转来的来访地址才被采信";

@@ -28,6 +28,7 @@ mod read;
 pub mod site;
 pub mod sql;
 mod supervise;
+mod tell;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod ticket;
@@ -43,4 +44,5 @@ pub use hotline::{Hotline, Parts};
 pub use hub::{Hub, Watch};
 pub use phone::{CallState, LineUp, Phones, Rung};
 pub use supervise::ContactFilter;
+pub use tell::{TellAnswer, TellNear, TellOutcome, Told};
 pub use turn::phase_name;

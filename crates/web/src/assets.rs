@@ -19,10 +19,6 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/assets/{*file}", get(asset))
         .route("/favicon.ico", get(async || Redirect::permanent("/assets/icon.svg")))
-        .route(
-            "/robots.txt",
-            get(async || "User-agent: *\nDisallow: /chat/\nDisallow: /console/\nDisallow: /api/\n"),
-        )
 }
 
 /// Changes with any of the files: addresses that carry it may be kept for ever.

@@ -3,11 +3,14 @@
 use std::convert::Infallible;
 
 use api::App;
+use api::site::Base;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
 use crate::assets;
+
+pub use api::site::percent_encoded;
 
 /// The cookie of elder mode.
 pub const ELDER: &str = "ms_elder";
@@ -25,6 +28,10 @@ pub struct Page {
     pub elder: bool,
     /// Not for search engines.
     pub private: bool,
+    /// What the page says, in a sentence or two, for lists of search engines.
+    pub description: String,
+    /// The one address of what the page shows.
+    pub canonical: String,
     /// Which of the main pages.
     pub at: &'static str,
     /// The page is a chat: it fills the window and has no foot.
@@ -45,6 +52,8 @@ pub struct Visit {
     back: String,
     name: String,
     calls: bool,
+    /// Where the site stands.
+    pub base: Base,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -63,6 +72,7 @@ impl FromRequestParts<App> for Visit {
             back: percent_encoded(back),
             name,
             calls: app.hotline().phones().is_ok(),
+            base: Base::of(app, &parts.headers),
         })
     }
 }
@@ -83,6 +93,11 @@ impl Visit {
             calls: self.calls,
             ..Page::default()
         }
+    }
+
+    /// The name of the site.
+    pub fn site(&self) -> &str {
+        &self.name
     }
 
     /// The page of a chat.
@@ -108,28 +123,9 @@ fn cookie(parts: &Parts, name: &str) -> Option<String> {
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
-/// Text as a value within an address.
-pub fn percent_encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_in_addresses_are_encoded() {
-        assert_eq!(percent_encoded("/k?q=公积金&a=1"), "/k%3Fq%3D%E5%85%AC%E7%A7%AF%E9%87%91%26a%3D1");
-    }
 
     #[test]
     fn only_tokens_are_taken_for_tokens() {

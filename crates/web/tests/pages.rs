@@ -2,6 +2,7 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
@@ -23,9 +24,11 @@ fn sound(page: &Answer) {
     for forbidden in [" style=", "<style", "onclick=", "onload=", "javascript:"] {
         assert!(!page.text.contains(forbidden), "{forbidden}");
     }
+    // Files of ours, and data for search engines, which no browser runs.
     assert_eq!(
         page.text.matches("<script").count(),
         page.text.matches("<script type=\"module\" src=\"/assets/").count()
+            + page.text.matches("<script type=\"application/ld+json\">{\"@context\":").count()
     );
 }
 
@@ -358,4 +361,125 @@ async fn a_citizen_takes_a_ticket_back_and_registers_what_was_refused() {
     }
     assert_eq!(numbers[0], numbers[1], "a form sent twice registers once");
     assert!(house.get(&format!("/tickets?number={}", numbers[0])).await.text.contains(&numbers[0]));
+}
+
+/// An entry that holds from a day to a day.
+fn entry(id: &str, title: &str, until: Option<&str>) -> knowledge::Entry {
+    knowledge::Entry {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        domain: "公积金".to_owned(),
+        kind: knowledge::EntryKind::Guide,
+        region: "全国".to_owned(),
+        tags: Vec::new(),
+        owner: "公积金".to_owned(),
+        answer: "热气球飞行要提前三日备案。".to_owned(),
+        questions: Vec::new(),
+        clauses: vec![knowledge::Clause {
+            id: "1".to_owned(),
+            text: "热气球飞行应当提前三日备案。".to_owned(),
+            source: "热气球运动管理办法".to_owned(),
+            document_number: Some("体规〔2020〕1号".to_owned()),
+            article: Some("第三条".to_owned()),
+            in_force_from: None,
+            in_force_until: until.map(|day| day.parse().expect("a day")),
+            local: false,
+        }],
+        tests: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn an_entry_is_found_by_search_engines_and_printed() {
+    let house = House::new(web::routes).await;
+    let ctx = kernel::Ctx::system("test", house.hotline.clock());
+    let hostile = "热气球</script><script>alert(1)</script>备案";
+    house.hotline.library().entry_create(&ctx, entry("balloon", hostile, None)).await.expect("an entry");
+    let get = async |address: &str| {
+        let request = Request::get(address).header("host", "12345.example.cn").body(Body::empty());
+        house.send(request.expect("a request")).await
+    };
+    for address in ["/k/balloon", "/k/balloon/print"] {
+        let page = get(address).await;
+        assert_eq!(page.status, 200, "{address}");
+        sound(&page);
+        assert!(page.text.contains("<link rel=\"canonical\" href=\"http://12345.example.cn/k/balloon\">"));
+        assert!(!page.text.contains("<script>alert"), "{}", page.text);
+    }
+    let page = get("/k/balloon").await.text;
+    assert!(page.contains("<meta name=\"description\" content=\"热气球飞行要提前三日备案。\">"), "{page}");
+    assert!(page.contains("href=\"/k/balloon/print\"") && !page.contains("noindex"), "{page}");
+    let (_, data) = page.split_once("<script type=\"application/ld+json\">").expect("data");
+    let data = data.split("</script>").next().expect("an end");
+    let graph: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    assert_eq!(graph["@graph"][0]["mainEntity"][0]["name"], hostile);
+    assert_eq!(graph["@graph"][0]["isBasedOn"][0]["legislationIdentifier"], "体规〔2020〕1号");
+    assert_eq!(graph["@graph"][2]["@type"], "GovernmentService");
+
+    let sheet = get("/k/balloon/print").await.text;
+    for words in
+        ["文号：体规〔2020〕1号；现行有效", "打印日期", "http://12345.example.cn/k/balloon", "noindex"]
+    {
+        assert!(sheet.contains(words), "{words}: {sheet}");
+    }
+    assert!(
+        !sheet.contains("<header class=\"top\"") && !sheet.contains("class=\"foot\""),
+        "a sheet has no navigation"
+    );
+    let found = house.get("/k?q=%E7%83%AD%E6%B0%94%E7%90%83").await;
+    assert!(found.text.contains("noindex"), "what somebody looked for is no page of its own");
+}
+
+#[tokio::test]
+async fn the_map_of_the_site_holds_what_may_be_read_and_nothing_else() {
+    let house = House::new(web::routes).await;
+    let ctx = kernel::Ctx::system("test", house.hotline.clock());
+    let library = house.hotline.library();
+    for (id, until) in [("balloon-now", None), ("balloon-over", Some("2020-01-01")), ("balloon-gone", None)] {
+        library.entry_create(&ctx, entry(id, &format!("热气球{id}"), until)).await.expect("an entry");
+    }
+    let before = house.get("/sitemap.xml").await;
+    assert!(before.text.contains("/k/balloon-gone</loc>"));
+    library.entry_withdraw(&ctx, "balloon-gone", "试").await.expect("withdrawn");
+    let map = house.get("/sitemap.xml").await;
+    assert!(map.header("content-type").starts_with("application/xml"), "{}", map.header("content-type"));
+    assert_ne!(map.header("etag"), before.header("etag"));
+    assert!(map.text.contains("/k/balloon-now</loc><lastmod>") && map.text.contains("/k</loc>"));
+    for hidden in ["balloon-over", "balloon-gone"] {
+        assert!(!map.text.contains(hidden), "{hidden}");
+        for page in [format!("/k/{hidden}"), format!("/k/{hidden}/print")] {
+            let gone = house.get(&page).await;
+            assert_eq!(gone.status, 404, "{page}");
+            sound(&gone);
+        }
+        let listed = house.get("/k?domain=%E5%85%AC%E7%A7%AF%E9%87%91").await;
+        assert!(!listed.text.contains(hidden), "{hidden}");
+    }
+    let today = house.hotline.now().day();
+    assert!(map.text.matches("<loc>").count() > library.public_addresses(today).len());
+    assert_eq!(house.get("/sitemap/1.xml").await.text, map.text);
+    for none in ["/sitemap/2.xml", "/sitemap/0.xml", "/sitemap/x.xml", "/sitemap/1"] {
+        assert_eq!(house.get(none).await.status, 404, "{none}");
+    }
+    let robots = house.get("/robots.txt").await.text;
+    assert!(robots.contains("Sitemap: ") && robots.contains("Disallow: /chat"), "{robots}");
+}
+
+#[tokio::test]
+async fn a_long_domain_is_read_page_by_page() {
+    let house = House::new(web::routes).await;
+    let domain = "%E5%85%AC%E7%A7%AF%E9%87%91";
+    let all = house.hotline.library().public_domains(house.hotline.now().day())["公积金"];
+    let mut seen = 0;
+    for number in 1..=all.div_ceil(50) {
+        let page = house.get(&format!("/k?domain={domain}&page={number}")).await;
+        sound(&page);
+        seen += page.text.matches("<li><a href=\"/k/").count();
+        assert_eq!(page.text.contains("rel=\"next\""), number < all.div_ceil(50), "{number}");
+        assert_eq!(page.text.contains("rel=\"prev\""), number > 1, "{number}");
+    }
+    assert_eq!(seen, all);
+    for odd in ["0", "-1", "x", "99999999999"] {
+        assert_eq!(house.get(&format!("/k?domain={domain}&page={odd}")).await.status, 200, "{odd}");
+    }
 }

@@ -15,8 +15,12 @@ pub struct PublicSearch {
     pub q: String,
     /// Only this business domain.
     pub domain: Option<String>,
-    /// At most this many, 10 when absent, 50 at most.
+    /// Where the asker is: what holds elsewhere only is left out. The site's own place when absent.
+    pub region: Option<String>,
+    /// At most this many on a page, 10 when absent, 50 at most.
     pub limit: Option<u32>,
+    /// The page, from 1.
+    pub page: Option<u32>,
 }
 
 /// What a search found.
@@ -24,6 +28,10 @@ pub struct PublicSearch {
 pub struct PublicHits {
     /// Best first; empty when nothing fits.
     pub hits: Vec<PublicHit>,
+    /// How many were found in all.
+    pub total: usize,
+    /// The page, from 1.
+    pub page: u32,
 }
 
 /// One entry found.
@@ -41,6 +49,59 @@ pub struct PublicHit {
     pub confidence: f32,
     /// What it rests on.
     pub citations: Vec<Citation>,
+    /// The address of its page.
+    pub url: String,
+}
+
+/// Which entries are listed.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PublicListing {
+    /// Only this business domain.
+    pub domain: Option<String>,
+    /// Only what holds at this place.
+    pub region: Option<String>,
+    /// At most this many on a page, 50 when absent, 200 at most.
+    pub limit: Option<u32>,
+    /// The page, from 1.
+    pub page: Option<u32>,
+}
+
+/// A page of the entries in force.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+pub struct PublicEntries {
+    /// The entries, by id.
+    pub entries: Vec<PublicEntry>,
+    /// How many there are in all.
+    pub total: usize,
+    /// The page, from 1.
+    pub page: u32,
+}
+
+/// A business domain.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct PublicDomain {
+    /// Its name, as `domain` takes it.
+    pub name: String,
+    /// How many entries of it are in force.
+    pub entries: usize,
+    /// The address of its page.
+    pub url: String,
+}
+
+/// The business domains.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct PublicDomains {
+    /// By their order on the site.
+    pub domains: Vec<PublicDomain>,
+}
+
+/// The day an entry is read for.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OnDay {
+    /// `yyyy-mm-dd`; today when absent. The entry's present clauses are told as they hold on that day.
+    pub on: Option<String>,
 }
 
 /// An entry as everybody may read it: only clauses in force.
@@ -52,6 +113,8 @@ pub struct PublicEntry {
     pub title: String,
     /// Its business domain.
     pub domain: String,
+    /// `policy` or `guide`.
+    pub kind: String,
     /// The place it holds for.
     pub region: String,
     /// Key words.
@@ -62,6 +125,10 @@ pub struct PublicEntry {
     pub clauses: Vec<Citation>,
     /// When it was last changed.
     pub updated_us: i64,
+    /// The day its clauses are in force on, `yyyy-mm-dd`.
+    pub on: String,
+    /// The address of its page.
+    pub url: String,
 }
 
 /// Whether an entry helped.

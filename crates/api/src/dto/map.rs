@@ -1,5 +1,7 @@
 //! From what the services show to what goes over the wire.
 
+use jiff::civil::Date;
+
 use super::chat::{After, AgentName, Chat, Citation, LineRef, Message, QueuePlace};
 use super::knowledge::PublicEntry;
 use super::progress::{ProgressEvent, TicketFile, TicketProgress};
@@ -84,17 +86,21 @@ impl From<knowledge::Citation> for Citation {
     }
 }
 
-impl From<knowledge::service::PublicEntry> for PublicEntry {
-    fn from(entry: knowledge::service::PublicEntry) -> Self {
+impl PublicEntry {
+    /// An entry as it holds on a day, with the address of its page.
+    pub fn new(entry: knowledge::service::PublicEntry, on: Date, url: String) -> Self {
         Self {
             entry_id: entry.card.entry_id,
             title: entry.card.title,
             domain: entry.card.domain,
+            kind: entry.kind.as_str().to_owned(),
             region: entry.region,
             tags: entry.tags,
             answer: entry.card.text,
             clauses: entry.card.citations.into_iter().map(Into::into).collect(),
             updated_us: entry.updated_us,
+            on: on.to_string(),
+            url,
         }
     }
 }

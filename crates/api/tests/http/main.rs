@@ -12,5 +12,7 @@ mod support;
 
 mod authorisation;
 mod chat;
+mod mcp;
+mod public;
 mod refusals;
 mod streams;

@@ -6,6 +6,8 @@ pub mod form;
 pub mod knowledge;
 pub mod own;
 pub mod plain;
+pub mod print;
+pub mod sitemap;
 pub mod talk;
 pub mod tickets;
 pub mod window;
@@ -36,7 +38,11 @@ pub fn routes() -> Router<App> {
         .route("/window", get(window::form).post(window::register))
         .route("/k", get(knowledge::search))
         .route("/k/{id}", get(knowledge::entry))
+        .route("/k/{id}/print", get(print::entry))
         .route("/k/{id}/feedback", post(knowledge::feedback).get(knowledge::entry))
+        .route("/robots.txt", get(sitemap::robots))
+        .route("/sitemap.xml", get(sitemap::index))
+        .route("/sitemap/{part}", get(sitemap::part))
         .route("/elder", get(plain::elder))
         .route("/accessibility", get(plain::accessibility))
         .method_not_allowed_fallback(plain::wrong_method)

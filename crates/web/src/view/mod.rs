@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod citation;
+pub mod linked;
 pub mod message;
 pub mod ticket;
 pub mod words;
