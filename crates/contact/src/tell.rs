@@ -124,6 +124,7 @@ impl Hotline {
                     region: place,
                     about: about.as_deref(),
                     except: &except,
+                    quick: !self.reads_deeply(now),
                 };
                 let found = self.library().search(&ask, now, CANDIDATES);
                 let candidates: Vec<Candidate> = found.into_iter().map(crate::link::candidate).collect();

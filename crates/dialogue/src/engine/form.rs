@@ -139,6 +139,10 @@ impl Turn<'_> {
             self.state.failures = 0;
             return self.serve(choice.target, choice.card);
         }
+        // 好的知道了: what was asked has been answered, and nothing else was meant.
+        if self.state.useful > 0 && takes_leave(reading) {
+            return self.drop_matter();
+        }
         // 不是，我问的是护照: something else is meant.
         if let Some(rest) = &reading.correction {
             let rest = self.brain.reader.read(rest, &self.state.heard);

@@ -56,11 +56,12 @@ impl Turn<'_> {
         self.search_together(&reading.normal);
     }
 
-    /// More was told instead of a pick: what that makes clear, or else what was put to the caller and not refused.
+    /// More was told instead of a pick: what it fits of what was put to the caller, which was not refused; or else what it makes clear.
     fn found_picked(&mut self, candidates: Vec<Candidate>) {
         let put = std::mem::take(&mut self.state.put);
         let best = candidates.first().filter(|best| self.good(best)).cloned();
         let among = candidates.into_iter().find(|one| put.iter().any(|choice| choice.target == one.target));
+        let likely = among.clone().filter(|one| one.confidence >= self.brain.policy.clarify_at);
         let first = put.into_iter().next();
         let first = first.map(|choice| Candidate {
             target: choice.target,
@@ -68,7 +69,7 @@ impl Turn<'_> {
             confidence: self.brain.policy.clarify_at,
             card: choice.card,
         });
-        match best.or(among).or(first) {
+        match likely.or(best).or(among).or(first) {
             Some(found) => self.serve_matter(found),
             None => self.hand_over(Reason::NoAnswer),
         }
