@@ -68,6 +68,7 @@ export type CallPart = 'listen' | 'whisper' | 'join'
 export const supervision = {
   view: () => get<Supervision>('/supervision'),
   assist: (agent: string, part: CallPart | null) => put<void>(`/supervision/calls/${seg(agent)}`, { part }),
+  takeOver: (agent: string) => post<void>(`/supervision/calls/${seg(agent)}/takeover`),
 }
 
 const ticketPath = (number: string, verb: string) => `/tickets/${seg(number)}/${verb}`

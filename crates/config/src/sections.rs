@@ -174,12 +174,26 @@ section! {
         rtp_from: u32 = 20_000, [1_024..=65_000], "媒体端口从几号开始（UDP）";
         /// Last UDP port for sound.
         rtp_to: u32 = 29_999, [1_025..=65_535], "媒体端口到几号为止（UDP）";
+        /// Address and port for SIP over TLS; empty: none.
+        sip_tls_address: String = String::new(), "加密信令（TLS）监听的地址和端口，如 0.0.0.0:5061；不填则不开。走加密信令的电话，语音可加密（SRTP）";
+        /// File of the certificate and those above it, PEM.
+        sip_tls_certificate: String = String::new(), "加密信令用的证书文件（PEM，含上级证书）；换证书后重启生效";
+        /// File of its key, PEM.
+        sip_tls_key: String = String::new(), "加密信令用的私钥文件（PEM，PKCS#8）";
+        /// Trunks whose sound may be sealed with keys that come in plain signalling.
+        srtp_trunks: Vec<String> = Vec::new(), "信令不加密、但允许语音加密（SRTP）的中继 IP 列表；只在到中继的线路本身可靠（专线、VPN）时填写";
         /// Addresses calls are taken from; empty: from anybody.
         trunks: Vec<String> = Vec::new(), "允许呼入的中继 IP 列表；空表示不限，正式使用必须填写";
         /// Calls at one time; more are answered with 503 and a time to try again.
         max_calls: u32 = 500, [1..=20_000], "同时通话的上限；超过时回 503 并告知何时再拨，不接半通的电话";
         /// New calls in a second; more are answered with 503.
         calls_per_second: u32 = 200, [1..=10_000], "每秒最多接入几通新来电";
+        /// Between two signs of life in a call, in seconds (session timers, RFC 4028).
+        session_secs: u32 = 1_800, [90..=86_400], "通话中每隔多少秒与对方核对一次是否还在（RFC 4028 会话定时）；对方不再应答就结束这通电话";
+        /// The shortest such interval taken from far sides, in seconds.
+        session_least_secs: u32 = 90, [90..=86_400], "对方要求的核对间隔短于多少秒就请它改长（回 422）；标准规定不得小于 90";
+        /// A far side that sends no sound for this long is asked whether it still lives, in seconds.
+        quiet_ask_secs: u32 = 60, [10..=3_600], "多少秒收不到来电一方的声音就问它的设备是否还在；还在就不挂断，不应答才算断线";
         /// Said after the greeting, never interrupted. Empty: none, and nothing is recorded.
         notice: String = "为保证服务质量，本次通话将被录音。".to_owned(),
             "问候之后播报的告知，不可打断；不填则不播，也不录音";

@@ -104,6 +104,27 @@ impl Hotline {
         self.call_event(id, Event::HungUp, None).await
     }
 
+    /// The call broke off by our own fault (the node was killed): whoever was in it waits to be called back, in the place they
+    /// had. True when that is settled; false when routing needs another moment. May be told again.
+    ///
+    /// # Errors
+    /// When the database refuses or nobody leads routing yet.
+    pub async fn call_broken_off(&self, id: &ContactId) -> Result<bool, ContactError> {
+        match self.call_view(id, i64::MAX).await?.phase {
+            "ended" => Ok(true),
+            // The agent is lost to the caller: back to the queue first, where a call-back has its place.
+            "with_agent" => self.call_parted(id).await.map(|()| false),
+            "queued" => {
+                if self.router().place(id).await?.is_none() {
+                    return Ok(false);
+                }
+                self.call_hung_up(id).await.map(|()| true)
+            }
+            // With the bot: as if speech had failed, which takes every caller to a person.
+            _ => self.call_speech_down(id).await.map(|()| false),
+        }
+    }
+
     async fn call_event(
         &self,
         id: &ContactId,

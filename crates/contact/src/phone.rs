@@ -1,10 +1,12 @@
 //! Telephones that are browsers, and what an agent does with a call at any telephone. The port is [`Phones`]; `voice` stands
 //! behind it, `api` speaks to it through [`Hotline`]. Descriptions of connections pass through unread.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use kernel::{Ctx, StaffId};
+use routing::Command;
 use security::{Permission, authorise};
 
 use crate::view::PhoneView;
@@ -101,6 +103,9 @@ pub trait Phones: Send + Sync {
     /// # Errors
     /// When there is no line, no such call, or no such way.
     fn assist(&self, by: &StaffId, agent: &StaffId, part: Option<&str>) -> Result<(), ContactError>;
+
+    /// Whether somebody takes part in this agent's call.
+    fn assists(&self, by: &StaffId, agent: &StaffId) -> bool;
 
     /// Asks a colleague into the agent's call: the caller hears music, the two speak alone.
     ///
@@ -207,6 +212,33 @@ impl Hotline {
         self.phones()?.assist(&Self::agent(ctx)?, agent, part)?;
         let mut tx = self.store().begin(ctx).await?;
         tx.audit("call.assist", &format!("staff:{agent}"), &part.unwrap_or("end")).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Takes over the call a supervisor takes part in: it is theirs from now on, with all that was said; the agent writes up
+    /// and the caller hears no pause. Audited.
+    ///
+    /// # Errors
+    /// When the person may not, takes no part in the call, or has a contact of their own.
+    pub async fn call_take_over(&self, ctx: &Ctx, agent: &StaffId) -> Result<(), ContactError> {
+        authorise(ctx, Permission::ContactAssist, None)?;
+        let (by, phones) = self.phone_of(ctx)?;
+        if !phones.assists(&by, agent) {
+            return Err(ContactError::NotNow("请先监听这通电话，再接管。"));
+        }
+        let had = self.router().agent(agent).await?;
+        let contact = had
+            .as_ref()
+            .and_then(|had| had.talking.iter().find(|(_, media)| **media == routing::Media::Voice))
+            .map(|(contact, _)| contact.clone())
+            .ok_or(ContactError::NotNow("这位座席现在没有电话。"))?;
+        if self.router().agent(&by).await?.is_none() {
+            self.desk_profile(ctx, &BTreeMap::new()).await?;
+        }
+        self.command(Command::TakeOver { contact: contact.clone(), to: by }).await?;
+        let mut tx = self.store().begin(ctx).await?;
+        tx.audit("call.take_over", &format!("staff:{agent}"), &contact.as_str()).await?;
         tx.commit().await?;
         Ok(())
     }

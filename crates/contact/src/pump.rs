@@ -193,6 +193,13 @@ impl Hotline {
                 self.hub().poke(&Hub::desk(from.as_str()));
                 self.left(&contact, false).await?;
             }
+            Effect::TakenOver { contact, from, to } => {
+                let name = self.name_of(to.as_str());
+                self.note_agent(&ctx, &contact, Some((&to, &name))).await?;
+                self.hub().poke(&Hub::contact(contact.as_str()));
+                self.hub().poke(&Hub::desk(from.as_str()));
+                self.hub().poke(&Hub::desk(to.as_str()));
+            }
             Effect::Left { contact, how, agent } => {
                 if let Some(agent) = &agent {
                     self.hub().poke(&Hub::desk(agent.as_str()));

@@ -120,6 +120,13 @@ pub enum Command {
         /// To whom.
         to: StaffId,
     },
+    /// A supervisor who is in the call already has it from now on; the agent writes up.
+    TakeOver {
+        /// Which contact.
+        contact: ContactId,
+        /// The supervisor.
+        to: StaffId,
+    },
     /// Back to the queue, in its place: the agent's connection to this contact is lost.
     Requeue {
         /// Which contact.
@@ -231,6 +238,15 @@ pub enum Effect {
         contact: ContactId,
         /// The citizen is away and is to be called back.
         call_back: bool,
+    },
+    /// A contact went from one agent to another without a pause.
+    TakenOver {
+        /// Which contact.
+        contact: ContactId,
+        /// Who had it.
+        from: StaffId,
+        /// Who has it.
+        to: StaffId,
     },
     /// Tell a waiting citizen.
     Position {

@@ -36,6 +36,9 @@ pub enum Refusal {
     /// The agent transferred to does not take this medium.
     #[error("agent {0} does not take this kind of contact")]
     CannotTake(StaffId),
+    /// Who takes over has a contact of their own, or writes one up.
+    #[error("agent {0} has a contact already")]
+    Occupied(StaffId),
     /// A transfer to oneself.
     #[error("a contact cannot be transferred to the agent it is with")]
     SameAgent,
@@ -53,9 +56,11 @@ impl Coded for Refusal {
             Self::UnknownContact(_) | Self::UnknownAgent(_) | Self::UnknownQueue(_) => ErrorCode::NotFound,
             Self::NotYours { .. } => ErrorCode::Forbidden,
             Self::SameAgent | Self::CannotTake(_) => ErrorCode::Invalid,
-            Self::NotOffered { .. } | Self::NotTalking(_) | Self::AgentAway(_) | Self::StillTalking(_) => {
-                ErrorCode::Conflict
-            }
+            Self::NotOffered { .. }
+            | Self::NotTalking(_)
+            | Self::AgentAway(_)
+            | Self::Occupied(_)
+            | Self::StillTalking(_) => ErrorCode::Conflict,
         }
     }
 
@@ -68,6 +73,7 @@ impl Coded for Refusal {
             Self::NotTalking(_) => "这个来访没有在通话中，请刷新后查看。",
             Self::AgentAway(_) => "对方不在岗或正在小休，请换一位，或转到队列。",
             Self::CannotTake(_) => "对方不接这类来访，请换一位，或转到队列。",
+            Self::Occupied(_) => "您手上还有来访没有结束或没有小结，先办完再接管。",
             Self::SameAgent => "不能转给自己，请选择其他话务员或队列。",
             Self::StillTalking(_) => "您还有来访没有结束，请先办结或转出，再签退。",
             Self::UnknownQueue(_) => "没有这个队列，请重新选择。",

@@ -64,6 +64,7 @@ impl Work<'_> {
                 self.transfer_agent(&contact, by.as_ref(), &to)?;
                 tell = Some(contact);
             }
+            Command::TakeOver { contact, to } => self.take_over(&contact, &to)?,
             Command::Requeue { contact } => {
                 self.requeue(&contact)?;
                 tell = Some(contact);

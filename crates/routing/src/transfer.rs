@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{ContactId, Micros, QueueId, StaffId};
 
 use crate::command::{Effect, Target, Withdrawal};
-use crate::model::{Avoid, Phase, Presence, Wanted};
+use crate::model::{Avoid, BreakReason, Phase, Presence, Wanted};
 use crate::refusal::Refusal;
 use crate::step::Work;
 
@@ -64,6 +64,39 @@ impl Work<'_> {
             item.wanted = Some(Wanted { agent: to.clone(), until });
         });
         self.transferred(contact, held, Target::Agent(to.clone()));
+        Ok(())
+    }
+
+    /// The supervisor has the contact at once: they are in the call, so nothing rings and the citizen does not wait. A
+    /// supervisor who takes no contacts goes on taking none afterwards.
+    pub(crate) fn take_over(&mut self, contact: &ContactId, to: &StaffId) -> Result<(), Refusal> {
+        let (from, since) = self.talking_with(contact, None)?;
+        if from == *to {
+            return Err(Refusal::SameAgent);
+        }
+        let media = self.known(contact)?.media;
+        let target = self.known_agent(to)?;
+        if target.capacity(media) == 0 {
+            return Err(Refusal::CannotTake(to.clone()));
+        }
+        if target.load() > 0 {
+            return Err(Refusal::Occupied(to.clone()));
+        }
+        if target.presence == Presence::Offline {
+            self.edit_duty(to, |agent| agent.presence = Presence::Break(BreakReason::Other));
+        }
+        self.start_wrap_up(contact, &from, since);
+        let now = self.now;
+        self.edit_item(contact, |item| {
+            item.phase = Phase::Talking { agent: to.clone(), since: now };
+            item.avoid.clear();
+            item.wanted = None;
+        });
+        self.edit_agent(to, |agent| {
+            agent.misses = 0;
+            agent.talking.insert(contact.clone(), media);
+        });
+        self.effects.push(Effect::TakenOver { contact: contact.clone(), from, to: to.clone() });
         Ok(())
     }
 

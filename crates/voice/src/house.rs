@@ -20,7 +20,9 @@ use crate::media::wheel::{Punctuality, Wheel};
 use crate::recording::{Archive, Reel};
 use crate::session::{self, Asked, Input};
 use crate::sip::gate::Gate;
-use crate::sip::stack::Stack;
+use crate::sip::stack::{Setup, Stack};
+use crate::sip::timer;
+use crate::sip::tls::Tls;
 use crate::sip::{CallRef, Signal, Signalling};
 use crate::speech::http::HttpSpeech;
 use crate::speech::pool::Pool;
@@ -62,6 +64,7 @@ pub(crate) struct Inner {
     pub regret: Clip,
     pub media_ip: IpAddr,
     pub archive: UnboundedSender<Reel>,
+    srtp_trunks: Vec<IpAddr>,
     bind_ip: IpAddr,
     next_port: AtomicU16,
     rng: Mutex<Rng>,
@@ -206,6 +209,11 @@ impl House {
         for trunk in &config.trunks {
             trunks.push(trunk.parse().map_err(|error| setting("trunks", error))?);
         }
+        let mut srtp_trunks = Vec::new();
+        for trunk in &config.srtp_trunks {
+            srtp_trunks.push(trunk.parse().map_err(|error| setting("srtp_trunks", error))?);
+        }
+        let tls = Tls::configured(&config)?;
         let (signals, inbox) = unbounded_channel();
         let keys = hotline.keys().clone();
         let secrets: crate::sip::stack::Secrets =
@@ -214,7 +222,10 @@ impl House {
         let ports = (config.rtp_to.max(config.rtp_from + 2) - config.rtp_from) / 2;
         let most = config.max_calls.min(ports) as usize;
         let gate = Gate::new(trunks, most, config.calls_per_second);
-        let stack = Stack::start(address, media_ip, gate, secrets, &mut rng, signals).await?;
+        let timers =
+            timer::Terms { interval_secs: config.session_secs, least_secs: config.session_least_secs };
+        let setup = Setup { address, told: media_ip, gate, secrets, timers, tls };
+        let stack = Stack::start(setup, &mut rng, signals).await?;
         let (archive, reels) = unbounded_channel();
         let folder = PathBuf::from(&config.recordings_dir);
         let archivist = Archive::new(hotline.store().clone(), hotline.keys().clone(), folder, rng.fork());
@@ -244,6 +255,7 @@ impl House {
             regret: tone::regret(),
             media_ip,
             archive,
+            srtp_trunks,
             bind_ip: address.ip(),
             next_port: AtomicU16::new(0),
             rng: Mutex::new(rng),
@@ -257,7 +269,9 @@ impl House {
             refused: AtomicU64::new(0),
             config,
         }));
+        let left = house.calls_left().await?;
         tokio::spawn(house.clone().dispatch(inbox));
+        tokio::spawn(house.clone().make_good(left));
         house.0.hotline.phones_attach(Some(Arc::new(house.clone())));
         Ok(house)
     }
@@ -425,6 +439,11 @@ impl House {
             tracing::warn!(%agent, %error, "an agent's telephone could not be noted");
         }
         self.0.hotline.hub().poke(&Hub::desk(agent.as_str()));
+    }
+
+    /// Whether keys in the descriptions of this trunk are taken though its signalling is in the clear.
+    pub(crate) fn trusts_keys_of(&self, source: IpAddr) -> bool {
+        self.0.srtp_trunks.contains(&source)
     }
 
     /// A socket for sound: the next even port that is free.

@@ -11,6 +11,7 @@
 //!
 //! Deliberately absent: what is said and when a person is called (`dialogue`), who gets the call (`routing`), HTTP.
 
+mod afoot;
 pub mod audio;
 pub mod browser;
 pub mod call;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::audio::g711::Law;
+use crate::media::srtp::{self, Key};
 
 /// Longest description read.
 const LONGEST: usize = 16 * 1024;
@@ -24,6 +25,8 @@ pub struct Media {
     pub receives: bool,
     /// It sends to us.
     pub sends: bool,
+    /// Sealed (RFC 4568): the number of its line and the key of what it sends.
+    pub secure: Option<(u32, Key)>,
 }
 
 /// A description that can be answered.
@@ -49,8 +52,8 @@ pub enum SdpError {
     /// It is not a session description.
     #[error("not a session description")]
     Malformed,
-    /// It holds no G.711 audio over plain RTP.
-    #[error("no G.711 audio over RTP")]
+    /// It holds no G.711 audio over RTP, or none in a way that is taken here.
+    #[error("no G.711 audio over RTP that is taken here")]
     NothingShared,
 }
 
@@ -63,13 +66,22 @@ struct Section<'a> {
     address: Option<IpAddr>,
     direction: Option<&'a str>,
     event_type: Option<u8>,
+    key: Option<(u32, Key)>,
 }
 
-/// Reads an offer or an answer.
+/// Reads an offer or an answer; sound is in the clear.
 ///
 /// # Errors
 /// [`SdpError`] says what is missing.
 pub fn read(body: &[u8]) -> Result<Offer, SdpError> {
+    read_secured(body, false)
+}
+
+/// Reads an offer or an answer; where keys travel safely (`secured`) sealed sound is taken, and before any other.
+///
+/// # Errors
+/// [`SdpError`] says what is missing.
+pub fn read_secured(body: &[u8], secured: bool) -> Result<Offer, SdpError> {
     if body.len() > LONGEST {
         return Err(SdpError::Malformed);
     }
@@ -103,7 +115,10 @@ pub fn read(body: &[u8]) -> Result<Offer, SdpError> {
             _ => {}
         }
     }
-    let taken = sections.iter().position(usable).ok_or(SdpError::NothingShared)?;
+    let sealed = sections.iter().position(|section| secured && is_sealed(section) && usable(section));
+    let taken = sealed
+        .or_else(|| sections.iter().position(|section| is_plain(section) && usable(section)))
+        .ok_or(SdpError::NothingShared)?;
     let section = sections.get(taken).ok_or(SdpError::NothingShared)?;
     let law = section
         .formats
@@ -120,6 +135,7 @@ pub fn read(body: &[u8]) -> Result<Offer, SdpError> {
         event_type: section.event_type,
         receives: matches!(direction, "sendrecv" | "recvonly"),
         sends: matches!(direction, "sendrecv" | "sendonly"),
+        secure: section.key.filter(|_| is_sealed(section)),
     };
     let streams = sections
         .iter()
@@ -134,10 +150,17 @@ pub fn read(body: &[u8]) -> Result<Offer, SdpError> {
     Ok(Offer { media, streams })
 }
 
+fn is_plain(section: &Section<'_>) -> bool {
+    matches!(section.protocol, "RTP/AVP" | "RTP/AVPF")
+}
+
+fn is_sealed(section: &Section<'_>) -> bool {
+    matches!(section.protocol, "RTP/SAVP" | "RTP/SAVPF") && section.key.is_some()
+}
+
 fn usable(section: &Section<'_>) -> bool {
     section.kind == "audio"
         && section.port != 0
-        && matches!(section.protocol, "RTP/AVP" | "RTP/AVPF")
         && section.formats.iter().any(|format| matches!(*format, "0" | "8"))
 }
 
@@ -168,8 +191,22 @@ fn is_direction(value: &str) -> bool {
     matches!(value, "sendrecv" | "sendonly" | "recvonly" | "inactive")
 }
 
+/// `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:...` (RFC 4568, section 9.1). Parameters that change how packets are sealed are
+/// not taken, and so the line is not.
+fn crypto(value: &str) -> Option<(u32, Key)> {
+    let mut words = value.split_whitespace();
+    let number = words.next()?.parse().ok()?;
+    if words.next()? != srtp::SUITE {
+        return None;
+    }
+    let key = Key::read(words.next()?)?;
+    words.next().is_none().then_some((number, key))
+}
+
 fn attribute<'a>(section: &mut Section<'a>, value: &'a str) {
-    if is_direction(value) {
+    if let Some(value) = value.strip_prefix("crypto:") {
+        section.key = section.key.or_else(|| crypto(value));
+    } else if is_direction(value) {
         section.direction = Some(value);
     } else if let Some((number, name)) = value.strip_prefix("rtpmap:").and_then(|map| map.split_once(' '))
         && name.trim().to_ascii_lowercase().starts_with("telephone-event/8000")
@@ -186,6 +223,17 @@ fn token(text: &str) -> String {
 
 /// The answer: our port for the stream taken, 0 for the others.
 pub fn answer(offer: &Offer, ip: IpAddr, port: u16, session: u64, version: u64) -> String {
+    answer_secured(offer, ip, port, (session, version), None)
+}
+
+/// The answer to an offer of sealed sound, with our key.
+pub fn answer_secured(
+    offer: &Offer,
+    ip: IpAddr,
+    port: u16,
+    (session, version): (u64, u64),
+    key: Option<&Key>,
+) -> String {
     let mut text = head(ip, session, version);
     for stream in &offer.streams {
         if stream.taken {
@@ -197,6 +245,9 @@ pub fn answer(offer: &Offer, ip: IpAddr, port: u16, session: u64, version: u64) 
             };
             let law = offer.media.law;
             body(&mut text, port, &stream.protocol, &[law], offer.media.event_type, direction);
+            if let (Some((number, _)), Some(key)) = (&offer.media.secure, key) {
+                crypto_line(&mut text, *number, key);
+            }
         } else {
             let _infallible = write!(text, "m={} 0 {} {}\r\n", stream.kind, stream.protocol, stream.format);
         }
@@ -209,6 +260,18 @@ pub fn offer(ip: IpAddr, port: u16, session: u64, version: u64) -> String {
     let mut text = head(ip, session, version);
     body(&mut text, port, "RTP/AVP", &[Law::A, Law::Mu], Some(101), "sendrecv");
     text
+}
+
+/// An offer of our own of sealed sound, with our key.
+pub fn offer_secured(ip: IpAddr, port: u16, session: u64, version: u64, key: &Key) -> String {
+    let mut text = head(ip, session, version);
+    body(&mut text, port, "RTP/SAVP", &[Law::A, Law::Mu], Some(101), "sendrecv");
+    crypto_line(&mut text, 1, key);
+    text
+}
+
+fn crypto_line(text: &mut String, number: u32, key: &Key) {
+    let _infallible = write!(text, "a=crypto:{number} {} {}\r\n", srtp::SUITE, key.written());
 }
 
 fn head(ip: IpAddr, session: u64, version: u64) -> String {
@@ -296,6 +359,29 @@ mod tests {
             Err(SdpError::Malformed)
         );
         assert_eq!(read(vec![b'v'; 20_000].as_slice()), Err(SdpError::Malformed));
+    }
+
+    #[test]
+    fn sealed_sound_is_taken_where_keys_travel_safely() {
+        let key = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^31";
+        let other = "a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:x\r\n";
+        let text =
+            format!("{}{other}a=crypto:2 {} {key}\r\n", PLAIN.replace("RTP/AVP", "RTP/SAVP"), srtp::SUITE);
+        assert_eq!(read(text.as_bytes()), Err(SdpError::NothingShared), "never in the open");
+        let offer = read_secured(text.as_bytes(), true).unwrap();
+        assert_eq!(offer.media.secure, Some((2, Key::read(key).unwrap())));
+        let ours = Key::new([7; 30]);
+        let answer = answer_secured(&offer, "192.0.2.9".parse().unwrap(), 20_000, (7, 1), Some(&ours));
+        assert!(answer.contains("m=audio 20000 RTP/SAVP 8 96\r\n"), "{answer}");
+        let back = read_secured(answer.as_bytes(), true).unwrap();
+        assert_eq!(back.media.secure, Some((2, ours)));
+        // Both offered: sealed where it may be, plain where not.
+        let both = text.clone() + "m=audio 42000 RTP/AVP 8\r\n";
+        assert!(read_secured(both.as_bytes(), true).unwrap().media.secure.is_some());
+        assert_eq!(read(both.as_bytes()).unwrap().media.address.port(), 42_000);
+        let odd = text.replace("|2^31", "|2^31 UNENCRYPTED_SRTP");
+        assert_eq!(read_secured(odd.as_bytes(), true), Err(SdpError::NothingShared));
+        assert_eq!(read_secured(PLAIN.as_bytes(), true).unwrap().media.secure, None, "plain is taken too");
     }
 
     #[test]

@@ -261,6 +261,19 @@ export async function assist(agent: string, name: string, part: CallPart | null)
   openTrack()
 }
 
+/** The call that is listened to is this person's own from now on. True when it is. */
+export async function takeOver(): Promise<boolean> {
+  softphone.trouble = ''
+  try {
+    await supervision.takeOver(assisting.agent)
+    announcement.value = `已接管${assisting.name}的电话，来电人现在由您接待`
+    return true
+  } catch (cause) {
+    softphone.trouble = errorWords(cause)
+    return false
+  }
+}
+
 /** A short tone from the chosen loudspeaker. */
 export async function testTone(): Promise<void> {
   const context = new AudioContext()

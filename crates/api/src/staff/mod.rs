@@ -73,6 +73,7 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(phone::hold))
         .routes(routes!(phone::key))
         .routes(routes!(phone::assist))
+        .routes(routes!(phone::take_over))
         .routes(routes!(phone::consult, phone::consult_end))
         .routes(routes!(phone::consult_together))
         .routes(routes!(phone::consult_answer))

@@ -159,3 +159,14 @@ pub async fn assist(
     staffed.hotline.call_assist(&person.ctx, &agent, assist.part.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+/// 接管座席的电话
+#[utoipa::path(post, path = "/supervision/calls/{agent}/takeover", tag = "supervision", params(("agent" = String, Path)), responses((status = 204), (status = 401), (status = 403), (status = 409)))]
+pub async fn take_over(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(agent): Path<StaffId>,
+) -> ApiResult<StatusCode> {
+    staffed.hotline.call_take_over(&person.ctx, &agent).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

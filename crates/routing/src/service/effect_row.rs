@@ -29,6 +29,7 @@ impl<'e> EffectRow<'e> {
             Effect::Transferred { contact, from, .. } => {
                 row("transferred", Some(contact), from.as_ref(), None)
             }
+            Effect::TakenOver { contact, to, .. } => row("taken_over", Some(contact), Some(to), None),
             Effect::Left { contact, agent, .. } => row("left", Some(contact), agent.as_ref(), None),
             Effect::Agent { agent, .. } => row("agent", None, Some(agent), None),
             Effect::Alarm(alarm) => match alarm {
@@ -58,6 +59,7 @@ pub(super) fn audited(command: &Command) -> (&'static str, String) {
         Command::WrapUpDone { contact: id, .. } => contact("routing.wrap_up_done", id),
         Command::TransferQueue { contact: id, .. } => contact("routing.transfer_queue", id),
         Command::TransferAgent { contact: id, .. } => contact("routing.transfer_agent", id),
+        Command::TakeOver { contact: id, .. } => contact("routing.take_over", id),
         Command::Requeue { contact: id } => contact("routing.requeue", id),
         Command::Profile { agent: id, .. } => agent("routing.profile", id),
         Command::AgentState { agent: id, .. } => agent("routing.agent_state", id),

@@ -140,3 +140,29 @@ fn a_transfer_to_an_agent_waits_for_that_agent_a_while() {
     assert_eq!(offers(&world.wait(59)), vec![]);
     assert_eq!(offers(&world.wait(1)), vec![pair(free, "a")], "then anybody");
 }
+
+#[test]
+fn a_supervisor_takes_a_call_over_at_once() {
+    let mut world = World::new();
+    for name in ["lin", "zhou", "ban"] {
+        world.agent(name, &[("综合", 4)]);
+    }
+    world.calls("a");
+    let with = world.offered_to("a").expect("offered");
+    world.accept(&with, "a");
+    let take = |to: &str| Command::TakeOver { contact: contact("a"), to: staff(to) };
+    assert_eq!(world.refused(take(&with)), Refusal::SameAgent);
+    assert!(matches!(world.refused(take("nobody")), Refusal::UnknownAgent(_)));
+    let to = ["lin", "zhou", "ban"].into_iter().find(|name| *name != with).expect("one");
+    let effects = world.tell(take(to));
+    let taken = Effect::TakenOver { contact: contact("a"), from: staff(&with), to: staff(to) };
+    assert!(effects.contains(&taken), "{effects:?}");
+    assert_eq!(offers(&effects), vec![], "nothing rings");
+    assert!(matches!(world.state.agent(&staff(&with)).expect("known").state(), AgentState::WrapUp { .. }));
+    assert!(matches!(world.state.agent(&staff(to)).expect("known").state(), AgentState::Busy { .. }));
+    // Whoever has a call of their own does not take another.
+    world.calls("b");
+    let third = world.offered_to("b").expect("offered");
+    world.accept(&third, "b");
+    assert!(matches!(world.refused(take(&third)), Refusal::Occupied(_)));
+}

@@ -30,6 +30,7 @@ enum Act {
     WrapUp(u8),
     ToQueue(u8, u8),
     ToAgent(u8, u8),
+    TakeOver(u8, u8),
     Requeue(u8),
     Gone(u8),
     /// A command about things that do not fit together.
@@ -60,6 +61,7 @@ fn act() -> impl Strategy<Value = Act> {
         5 => agent.clone().prop_map(Act::WrapUp),
         1 => (agent.clone(), 0_u8..6).prop_map(|(agent, queue)| Act::ToQueue(agent, queue)),
         1 => (agent.clone(), agent.clone()).prop_map(|(agent, to)| Act::ToAgent(agent, to)),
+        1 => (agent.clone(), agent.clone()).prop_map(|(agent, to)| Act::TakeOver(agent, to)),
         1 => contact.clone().prop_map(Act::Requeue),
         1 => agent.clone().prop_map(Act::Gone),
         1 => (contact, agent, 0_u8..6).prop_map(|(contact, agent, kind)| Act::Nonsense(contact, agent, kind)),
@@ -158,6 +160,7 @@ fn command(world: &World, act: &Act) -> Option<Command> {
             by: Some(agent_id(*agent)),
             to: agent_id(*to),
         },
+        Act::TakeOver(agent, to) => Command::TakeOver { contact: holds(world, *agent)?, to: agent_id(*to) },
         Act::Requeue(number) => Command::Requeue { contact: who(*number) },
         Act::Gone(agent) => Command::AgentGone { agent: agent_id(*agent) },
         Act::Nonsense(number, agent, kind) => {

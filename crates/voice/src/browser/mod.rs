@@ -242,6 +242,10 @@ impl Phones for House {
         Ok(())
     }
 
+    fn assists(&self, by: &StaffId, agent: &StaffId) -> bool {
+        self.assisting().get(by) == Some(agent)
+    }
+
     fn consult(&self, by: &StaffId, with: &StaffId) -> Result<(), ContactError> {
         let talking = self.desk(by).is_some_and(|desk| desk.state.talking);
         if !talking || self.guest_of(by).is_some() {

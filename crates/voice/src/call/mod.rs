@@ -230,6 +230,14 @@ impl Call {
         self.over
     }
 
+    /// The agent the contact is with.
+    pub const fn agent(&self) -> Option<&StaffId> {
+        match &self.standing {
+            Standing::WithAgent(agent) => Some(agent),
+            _ => None,
+        }
+    }
+
     /// Whether caller and agent are joined.
     pub const fn is_bridged(&self) -> bool {
         self.bridged

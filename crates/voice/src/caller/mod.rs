@@ -22,6 +22,7 @@ use crate::audio::{Clip, FRAME, Frame, SILENCE};
 use crate::media::latch::Latch;
 use crate::media::leg::{Leg, LegStats};
 use crate::media::player::Item;
+use crate::media::srtp::Key;
 use crate::media::wheel::Wheel;
 use crate::recording::{Reel, Tape};
 use crate::sdp::{self, Media};
@@ -46,6 +47,7 @@ pub struct Telephone {
     mark: u64,
     wheel: Wheel,
     sequence: AtomicU32,
+    sealed: bool,
 }
 
 /// A telephone in a call.
@@ -59,8 +61,18 @@ pub struct Caller {
     call_id: String,
     target: String,
     ended: Arc<AtomicBool>,
+    state: Arc<State>,
     /// From the INVITE to the 200.
     pub set_up: Duration,
+}
+
+/// How a telephone in a call behaves and what it has seen.
+#[derive(Debug, Default)]
+struct State {
+    /// It answers nothing any more, like one whose plug was pulled.
+    dead: AtomicBool,
+    /// Requests that ask whether it lives.
+    asked: AtomicU32,
 }
 
 impl Telephone {
@@ -82,7 +94,15 @@ impl Telephone {
             mark,
             wheel: wheel.clone(),
             sequence: AtomicU32::new(1),
+            sealed: false,
         })
+    }
+
+    /// The same, with sealed sound (SRTP) in the calls it makes.
+    #[must_use]
+    pub const fn sealed(mut self) -> Self {
+        self.sealed = true;
+        self
     }
 
     fn branch(&self) -> String {
@@ -129,11 +149,15 @@ impl Telephone {
         &self,
         socket: UdpSocket,
         media: &Media,
+        key: Option<Key>,
     ) -> Result<(Arc<Leg>, UnboundedReceiver<Reel>), VoiceError> {
         let mut rng = Rng::from_system().map_err(|error| failed(format!("{error:?}")))?;
-        let first = (rng.next_u64() as u16, rng.next_u64() as u32, rng.next_u64() as u32);
+        let first = (rng.next_u64() as u16 >> 1, rng.next_u64() as u32, rng.next_u64() as u32);
         let (events, _nobody) = unbounded_channel();
         let leg = Leg::new(socket, media, Latch::new(media.address, self.server.ip()), first, events);
+        if let (Some(ours), Some((_, theirs))) = (key, media.secure) {
+            leg.protect(ours, theirs);
+        }
         let (tape, sound) = unbounded_channel();
         drop(leg.record(Some(Tape::in_chunks(ContactId("call".to_owned()), tape, FRAME))));
         tokio::spawn(Arc::clone(&leg).listen());
@@ -162,7 +186,12 @@ impl Telephone {
     /// When nobody answers.
     pub async fn dial(self, number: &str) -> Result<Result<Caller, u16>, VoiceError> {
         let socket = self.sound_socket().await?;
-        let offer = sdp::offer(self.own.ip(), socket.local_addr()?.port(), self.mark >> 1, 1);
+        let port = socket.local_addr()?.port();
+        let key = self.sealed.then(|| Key::new(std::array::from_fn(|at| (self.mark >> (at % 8)) as u8)));
+        let offer = match &key {
+            Some(key) => sdp::offer_secured(self.own.ip(), port, self.mark >> 1, 1, key),
+            None => sdp::offer(self.own.ip(), port, self.mark >> 1, 1),
+        };
         let call_id = format!("{:x}@{}", self.mark, self.own);
         let from = format!("<sip:{}@{}>;tag={:x}", self.user, self.own, self.mark);
         let request = self.invite(number, &call_id, &from, &offer);
@@ -191,9 +220,9 @@ impl Telephone {
         if status >= 300 {
             return Ok(Err(status));
         }
-        let media = sdp::read(answer.body.as_bytes()).map_err(failed)?.media;
-        let (leg, sound) = self.leg(socket, &media)?;
-        Ok(Ok(Caller::begin(self, leg, sound, (from, to, call_id, target), set_up, Some(ack))))
+        let media = sdp::read_secured(answer.body.as_bytes(), self.sealed).map_err(failed)?.media;
+        let (leg, sound) = self.leg(socket, &media, key)?;
+        Ok(Ok(Caller::begin(self, leg, sound, (from, to, call_id, target), set_up, (Some(ack), offer))))
     }
 
     /// Registers as a desk telephone. The final status.
@@ -257,7 +286,7 @@ impl Telephone {
         let extra = format!("{contact}Content-Type: application/sdp\r\n");
         let ok = invite.reply("200 OK", &tag, &extra, &answer);
         self.socket.send(ok.as_bytes()).await?;
-        let (leg, sound) = self.leg(socket, &offer.media)?;
+        let (leg, sound) = self.leg(socket, &offer.media, None)?;
         let target = match invite.header("contact").split_once('<').and_then(|(_, rest)| rest.split_once('>'))
         {
             Some((target, _)) => target.to_owned(),
@@ -265,7 +294,7 @@ impl Telephone {
         };
         let from = format!("{};tag={tag}", invite.header("to"));
         let dialog = (from, invite.header("from").to_owned(), invite.header("call-id").to_owned(), target);
-        Ok(Caller::begin(self, leg, sound, dialog, began.elapsed(), None))
+        Ok(Caller::begin(self, leg, sound, dialog, began.elapsed(), (None, answer)))
     }
 }
 
@@ -276,9 +305,12 @@ impl Caller {
         sound: UnboundedReceiver<Reel>,
         (from, to, call_id, target): (String, String, String, String),
         set_up: Duration,
-        ack: Option<String>,
+        (ack, own): (Option<String>, String),
     ) -> Self {
         let ended = Arc::new(AtomicBool::new(false));
+        let state = Arc::new(State::default());
+        let seen = Arc::clone(&state);
+        let contact = format!("Contact: <sip:{}@{}>\r\n", telephone.user, telephone.own);
         let (socket, over, closing) = (Arc::clone(&telephone.socket), Arc::clone(&ended), Arc::clone(&leg));
         tokio::spawn(async move {
             let mut buffer = vec![0_u8; 8192];
@@ -286,7 +318,17 @@ impl Caller {
                 let read = tokio::time::timeout(Duration::from_secs(1), socket.recv(&mut buffer)).await;
                 let Ok(Ok(length)) = read else { continue };
                 let Some(message) = buffer.get(..length).and_then(Message::read) else { continue };
-                if message.first.starts_with("BYE ") || message.first.starts_with("CANCEL ") {
+                if seen.dead.load(Ordering::Acquire) {
+                    continue;
+                }
+                if message.first.starts_with("INVITE ") {
+                    seen.asked.fetch_add(1, Ordering::Relaxed);
+                    let extra = format!("{contact}Content-Type: application/sdp\r\n");
+                    drop(socket.send(message.reply("200 OK", "x", &extra, &own).as_bytes()).await);
+                } else if message.first.starts_with("UPDATE ") || message.first.starts_with("OPTIONS ") {
+                    seen.asked.fetch_add(1, Ordering::Relaxed);
+                    drop(socket.send(message.reply("200 OK", "x", &contact, "").as_bytes()).await);
+                } else if message.first.starts_with("BYE ") || message.first.starts_with("CANCEL ") {
                     drop(socket.send(message.reply("200 OK", "x", "", "").as_bytes()).await);
                     over.store(true, Ordering::Release);
                 } else if message.status() == 200
@@ -306,6 +348,7 @@ impl Caller {
             call_id,
             target,
             ended,
+            state,
             set_up,
         }
     }
@@ -379,6 +422,22 @@ impl Caller {
     /// Where the server takes this call's sound.
     pub fn stats(&self) -> LegStats {
         self.leg.stats()
+    }
+
+    /// Sends no sound any more, as a telephone that saves packets.
+    pub fn mute(&self) {
+        self.leg.mute();
+    }
+
+    /// Pulls the plug: neither sound nor an answer from now on, and no BYE.
+    pub fn die(&self) {
+        self.state.dead.store(true, Ordering::Release);
+        self.leg.mute();
+    }
+
+    /// How often it was asked whether it lives.
+    pub fn asked(&self) -> u32 {
+        self.state.asked.load(Ordering::Relaxed)
     }
 
     /// Hangs up.

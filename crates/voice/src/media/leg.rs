@@ -17,8 +17,9 @@ use super::jitter::{Jitter, Pulled};
 use super::latch::Latch;
 use super::player::{Item, Player};
 use super::rtp::{self, Packet};
+use super::srtp::Key;
 use super::vad::{Heard, Listener};
-use super::wire::Wire;
+use super::wire::{Guard, Wire};
 use crate::audio::g711::Law;
 use crate::audio::{Clip, Frame, SILENCE, mixer, tone};
 use crate::recording::Tape;
@@ -136,7 +137,7 @@ impl Leg {
         first: (u16, u32, u32),
         events: UnboundedSender<MediaEvent>,
     ) -> Arc<Self> {
-        let wire = Wire::Rtp { socket: Arc::new(socket), latch, source: first.2 };
+        let wire = Wire::Rtp { socket: Arc::new(socket), latch, source: first.2, guard: None };
         Self::with(wire, media.law, media.event_type, media.receives, (first.0, first.1), events)
     }
 
@@ -211,6 +212,15 @@ impl Leg {
     }
 
     fn arrived(&self, bytes: &[u8], from: SocketAddr) {
+        // Only what was sealed with the far side's key says anything about where the far side is.
+        let opened = match &mut self.inner().wire {
+            Wire::Rtp { guard: Some(guard), .. } => match guard.open(bytes) {
+                Some(opened) => Some(opened),
+                None => return,
+            },
+            _ => None,
+        };
+        let bytes = opened.as_deref().unwrap_or(bytes);
         let Some(packet) = rtp::read(bytes) else { return };
         let known = self.inner().event_type == Some(packet.payload_type)
             || Law::of_payload_type(packet.payload_type).is_some();
@@ -387,12 +397,35 @@ impl Leg {
     /// The far side announces something else: another address, hold, another law.
     pub fn change(&self, media: &Media) {
         let mut inner = self.inner();
-        if let Wire::Rtp { latch, .. } = &mut inner.wire {
+        if let Wire::Rtp { latch, guard, .. } = &mut inner.wire {
             latch.announce(media.address);
+            if let (Some(guard), Some((_, theirs))) = (guard, media.secure) {
+                guard.change(theirs);
+            }
         }
         inner.law = media.law;
         inner.event_type = media.event_type;
         inner.sends = media.receives;
+    }
+
+    /// Seals the sound both ways from now on: with our key what we send, with theirs what comes.
+    pub fn protect(&self, ours: Key, theirs: Key) {
+        if let Wire::Rtp { guard, .. } = &mut self.inner().wire {
+            *guard = Some(Box::new(Guard::new(ours, theirs)));
+        }
+    }
+
+    /// Our key, where the sound is sealed.
+    pub fn key(&self) -> Option<Key> {
+        match &self.inner().wire {
+            Wire::Rtp { guard, .. } => guard.as_ref().map(|guard| guard.ours()),
+            Wire::Browser(_) | Wire::Loose => None,
+        }
+    }
+
+    /// Sends nothing any more.
+    pub fn mute(&self) {
+        self.inner().sends = false;
     }
 
     /// Counts.

@@ -6,6 +6,7 @@ pub mod latch;
 pub mod leg;
 pub mod player;
 pub mod rtp;
+pub mod srtp;
 pub mod vad;
 pub mod wheel;
 pub mod wire;

@@ -98,6 +98,11 @@ impl Session<'_> {
     }
 
     async fn try_ring(&mut self, agent: &StaffId) -> Result<(), VoiceError> {
+        if let Some(way) = self.listener_becomes(agent) {
+            drop(self.inputs.send(Input::Event(Event::AgentReady)));
+            self.seat(agent, way);
+            return Ok(());
+        }
         let guest = self.guest_becomes(agent);
         self.drop_agent();
         if let Some(way) = guest {
@@ -120,6 +125,18 @@ impl Session<'_> {
         };
         self.seat(agent, way);
         Ok(())
+    }
+
+    /// A supervisor who takes part in the call has taken it over: over the line that is up already.
+    fn listener_becomes(&mut self, agent: &StaffId) -> Option<Way> {
+        let at = self.others.iter().position(|(staff, ..)| staff == agent)?;
+        if self.guest.as_ref().is_some_and(|guest| guest.staff == *agent) {
+            return None;
+        }
+        let (_, leg, _) = self.others.remove(at);
+        self.drop_guest();
+        self.house.assisting().remove(agent);
+        Some(Way::Browser { leg, there: true })
     }
 
     fn seat(&mut self, agent: &StaffId, way: Way) {
@@ -232,13 +249,14 @@ impl Session<'_> {
         self.left(&side.agent);
     }
 
-    /// Who took part in the call of an agent goes with the agent; a colleague who was asked may be about to take it over.
+    /// Who took part in the call of an agent goes with the agent; a colleague who was asked may be about to take it over, and
+    /// a supervisor has it already.
     fn left(&mut self, agent: &StaffId) {
         self.house.left_desk(agent, &self.inputs);
         let guest = self.guest.as_ref().map(|guest| guest.staff.clone());
         let (stay, go) = std::mem::take(&mut self.others)
             .into_iter()
-            .partition(|(staff, ..)| Some(staff) == guest.as_ref());
+            .partition(|(staff, ..)| Some(staff) == guest.as_ref() || Some(staff) == self.call.agent());
         self.others = stay;
         for (staff, leg, _) in go {
             leg.hear([]);

@@ -11,6 +11,7 @@ use crate::VoiceError;
 use crate::house::House;
 use crate::media::latch::Latch;
 use crate::media::leg::{Leg, MediaEvent};
+use crate::media::srtp::Key;
 use crate::sdp::{self, Media};
 use crate::sip::{Invited, Signal};
 
@@ -26,7 +27,8 @@ pub(crate) async fn run(
 ) {
     let call = invited.call.clone();
     let stack = Arc::clone(&house.0.signalling);
-    let offer = match sdp::read(&invited.offer) {
+    let secured = invited.secured || house.trusts_keys_of(invited.source);
+    let offer = match sdp::read_secured(&invited.offer, secured) {
         Ok(offer) => offer,
         Err(error) => {
             tracing::debug!(%call, %error, "an offer cannot be served");
@@ -43,10 +45,11 @@ pub(crate) async fn run(
         }
     };
     let session_number = house.random(kernel::Rng::next_u64) >> 1;
-    let answer = sdp::answer(&offer, house.0.media_ip, leg.port(), session_number, 1);
+    let (ip, key) = (house.0.media_ip, leg.key());
+    let answer = sdp::answer_secured(&offer, ip, leg.port(), (session_number, 1), key.as_ref());
     if stack.answer(&call, answer).is_ok() && confirmed(&mut inbox).await {
         house.count_answered();
-        let way = Way::Sip { call: call.clone(), media: offer.media, versions: (session_number, 1) };
+        let way = Way::Sip { call: call.clone(), versions: (session_number, 1) };
         let caller = Caller { dialled: invited.dialled, number: invited.caller, leg: Arc::clone(&leg), way };
         live(house, caller, from_leg, inputs, inbox).await;
     }
@@ -71,8 +74,15 @@ pub(super) fn start_leg(
     source: std::net::IpAddr,
     events: UnboundedSender<MediaEvent>,
 ) -> Arc<Leg> {
-    let first = house.random(|rng| (rng.next_u64() as u16, rng.next_u64() as u32, rng.next_u64() as u32));
+    // The first number in the lower half: a lost first packet then hides no rollover (RFC 3711, section 3.3.1).
+    let first =
+        house.random(|rng| (rng.next_u64() as u16 >> 1, rng.next_u64() as u32, rng.next_u64() as u32));
     let leg = Leg::new(socket, media, Latch::new(media.address, source), first, events);
+    if let Some((_, theirs)) = media.secure {
+        let mut ours = [0_u8; 30];
+        house.random(|rng| rng.fill(&mut ours));
+        leg.protect(Key::new(ours), theirs);
+    }
     house.0.wheel.add(Arc::clone(&leg));
     tokio::spawn(Arc::clone(&leg).listen());
     leg

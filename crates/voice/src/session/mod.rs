@@ -31,12 +31,10 @@ use crate::house::House;
 use crate::media::leg::{Leg, MediaEvent};
 use crate::media::vad::{Listener, Patience};
 use crate::recording::Tape;
-use crate::sdp::{self, Media};
+use crate::sdp;
 use crate::sip::{CallRef, Signal};
 use crate::speech::SpeechError;
 
-/// No packet from the caller for so long: the far side is dead (there are no session timers yet).
-const DEAD_MS: u64 = 120_000;
 /// Rows are looked at this often even without a hint.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
@@ -71,8 +69,8 @@ pub(crate) struct Caller {
 }
 
 enum Way {
-    /// SIP: the dialog, what the far side announced, and the numbers of our description.
-    Sip { call: CallRef, media: Media, versions: (u64, u64) },
+    /// SIP: the dialog, and the numbers of our description.
+    Sip { call: CallRef, versions: (u64, u64) },
     /// A page: the call's name.
     Page(String),
 }
@@ -100,6 +98,8 @@ struct Session<'a> {
     /// Where routing last said it rings.
     offer: Option<StaffId>,
     last_seq: i64,
+    /// How often the far side was asked since it last sent a packet.
+    asked: u64,
 }
 
 /// Lives a call whose way is up, to its end.
@@ -143,6 +143,9 @@ async fn talk(
         ..Opening::default()
     };
     let (contact, token) = hotline.call_open(opening).await?;
+    if let Err(error) = house.call_begins(&contact).await {
+        tracing::warn!(%contact, %error, "a call is not noted; were this node killed it would not be made good");
+    }
     if let Way::Page(name) = &caller.way
         && let Some(call) = house.0.browsers.calls().get_mut(name)
     {
@@ -175,6 +178,7 @@ async fn talk(
         others: Vec::new(),
         offer: None,
         last_seq: 0,
+        asked: 0,
     };
     let mut queued = session.look().await;
     let mut clock = tokio::time::interval(Duration::from_secs(1));
@@ -195,10 +199,11 @@ async fn talk(
     }
     session.drop_agent();
     session.drop_guest();
+    let contact = session.contact.clone();
     drop(session);
     // What was told last (the caller hung up) reaches the contact before the session is gone.
     drop(teller.await);
-    Ok(())
+    house.call_is_over(&contact).await
 }
 
 /// The line whose number was dialled.
@@ -307,14 +312,22 @@ impl Session<'_> {
 
     /// A re-INVITE: hold, resume, another address.
     fn changed(&mut self, named: &CallRef, body: &[u8]) -> Result<String, u16> {
-        let offer = sdp::read(body).map_err(status_of)?;
         let ip = self.house.0.media_ip;
+        // A call that began sealed stays so, and one in the clear has no safe way for keys.
+        let leg = match &self.caller.way {
+            Way::Sip { call, .. } if call == named => Some(self.leg()),
+            _ => self.agent.as_ref().and_then(AgentSide::leg),
+        };
+        let key = leg.and_then(|leg| leg.key());
+        let offer = sdp::read_secured(body, key.is_some()).map_err(status_of)?;
+        if key.is_some() && offer.media.secure.is_none() {
+            return Err(488);
+        }
         match &mut self.caller.way {
-            Way::Sip { call, media, versions } if call == named => {
+            Way::Sip { call, versions } if call == named => {
                 self.caller.leg.change(&offer.media);
-                media.clone_from(&offer.media);
                 versions.1 += 1;
-                Ok(sdp::answer(&offer, ip, self.caller.leg.port(), versions.0, versions.1))
+                Ok(sdp::answer_secured(&offer, ip, self.caller.leg.port(), *versions, key.as_ref()))
             }
             _ => {
                 let leg = self.agent.as_ref().and_then(AgentSide::leg).ok_or(481_u16)?;
@@ -367,13 +380,17 @@ impl Session<'_> {
 
     async fn tick(&mut self) {
         self.watch_agent().await;
-        let longest = match &self.caller.way {
-            Way::Sip { media, .. } if !media.sends => u64::MAX,
-            Way::Sip { .. } => DEAD_MS,
-            Way::Page(_) => GONE_MS,
-        };
-        if self.leg().stats().silent_ms > longest {
-            self.step(Event::CallerHungUp).await;
+        let silent_ms = self.leg().stats().silent_ms;
+        match &self.caller.way {
+            // Silence is no proof of death: a telephone on hold or one that saves packets sends nothing. It is asked.
+            Way::Sip { call, .. } => {
+                let asked = silent_ms / (u64::from(self.house.0.config.quiet_ask_secs) * 1000);
+                if asked > std::mem::replace(&mut self.asked, asked) {
+                    self.house.0.signalling.ask(call);
+                }
+            }
+            Way::Page(_) if silent_ms > GONE_MS => self.step(Event::CallerHungUp).await,
+            Way::Page(_) => {}
         }
         self.step(Event::Tick).await;
     }

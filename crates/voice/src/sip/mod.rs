@@ -6,9 +6,12 @@ pub mod digest;
 pub mod gate;
 mod outgoing;
 mod reading;
+mod refresh;
 mod register;
 pub mod registrar;
 pub mod stack;
+pub mod timer;
+pub mod tls;
 
 pub use register::digest_answer;
 
@@ -40,6 +43,8 @@ pub struct Invited {
     pub caller: String,
     /// Where the signalling came from.
     pub source: IpAddr,
+    /// The signalling is sealed (TLS): keys in it are nobody else's.
+    pub secured: bool,
     /// The offer; empty when the caller leaves it to us.
     pub offer: Vec<u8>,
 }
@@ -91,6 +96,9 @@ pub trait Signalling: Send + Sync {
 
     /// Ends a call, or stops one that rings.
     fn end(&self, call: &CallRef);
+
+    /// Asks the far side of a call whether it still lives: when it does not, [`Signal::Ended`] follows.
+    fn ask(&self, call: &CallRef);
 
     /// The address far sides are told.
     fn address(&self) -> SocketAddr;

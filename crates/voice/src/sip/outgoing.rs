@@ -10,8 +10,10 @@ use rsipstack::sip::{self as sip, Header, StatusCode, StatusCodeKind};
 use rsipstack::transport::SipAddr;
 
 use super::reading::name;
+use super::refresh::{agreeing, offering, said};
+use super::registrar::Over;
 use super::stack::{Stack, locked, signalling};
-use super::{CallRef, Signal, Signalling};
+use super::{CallRef, Signal, Signalling, timer};
 use crate::VoiceError;
 
 /// A desk telephone is rung at most this long.
@@ -22,7 +24,12 @@ impl Signalling for Stack {
     fn answer(&self, call: &CallRef, description: String) -> Result<(), VoiceError> {
         let id = locked(&self.0.calls).get(call).cloned().ok_or_else(|| signalling("the call is gone"))?;
         let dialog = self.0.dialog(&id).ok_or_else(|| signalling("the call is gone"))?;
-        let headers = vec![Header::ContentType("application/sdp".into())];
+        let asked = said(&dialog.initial_request().headers);
+        // What asks for too short an interval was refused at the gate.
+        let agreed = timer::answer(self.0.timers, &asked).map_err(signalling)?;
+        let mut headers = agreeing(agreed);
+        headers.push(Header::ContentType("application/sdp".into()));
+        self.0.keep(call, agreed, description.clone(), asked.updates);
         dialog.accept(Some(headers), Some(description.into_bytes())).map_err(signalling)
     }
 
@@ -45,7 +52,14 @@ impl Signalling for Stack {
             .cloned()
             .ok_or_else(|| signalling("the telephone is not registered"))?;
         let shown = if caller.is_empty() { "anonymous" } else { caller };
-        let transport = if binding.tcp { sip::Transport::Tcp } else { sip::Transport::Udp };
+        let transport = match binding.over {
+            Over::Udp => sip::Transport::Udp,
+            Over::Tcp => sip::Transport::Tcp,
+            Over::Tls => sip::Transport::Tls,
+        };
+        let ours = offer.clone();
+        let mut headers = offering();
+        headers.push(Header::Other("X-Contact".to_owned(), contact.to_owned()));
         let option = InviteOption {
             caller: sip::Uri::try_from(format!("sip:{shown}@{}", self.0.address).as_str())
                 .map_err(signalling)?,
@@ -53,8 +67,8 @@ impl Signalling for Stack {
             destination: Some(SipAddr { r#type: Some(transport), addr: binding.source.into() }),
             content_type: Some("application/sdp".to_owned()),
             offer: Some(offer.into_bytes()),
-            contact: self.0.contact.clone(),
-            headers: Some(vec![Header::Other("X-Contact".to_owned(), contact.to_owned())]),
+            contact: self.0.contact_over(binding.over),
+            headers: Some(headers),
             ..InviteOption::default()
         };
         let (dialog, done) =
@@ -77,6 +91,8 @@ impl Signalling for Stack {
                     if let Some(known) = locked(&inner.calls).get_mut(&rung) {
                         *known = id;
                     }
+                    let said = said(&response.headers);
+                    inner.keep(&rung, timer::settled(inner.timers, &said), ours, said.updates);
                     Ok(response.body)
                 }
                 Some(Ok(Ok((_, Some(response))))) => Err(u16::from(response.status_code)),
@@ -101,18 +117,11 @@ impl Signalling for Stack {
     }
 
     fn end(&self, call: &CallRef) {
-        let id = locked(&self.0.calls).remove(call);
-        let Some(id) = id else { return };
-        let Some(dialog) = self.0.dialog(&id) else { return };
-        let inner = Arc::clone(&self.0);
-        // A far side that is dead is asked for half a minute; nobody waits for that.
-        tokio::spawn(async move {
-            if let Err(error) = dialog.hangup().await {
-                tracing::debug!(%error, "a call could not be ended in order");
-            }
-            drop(dialog.reject(Some(StatusCode::TemporarilyUnavailable), None));
-            inner.dialogs.remove_dialog(&id);
-        });
+        self.0.hang_up(call);
+    }
+
+    fn ask(&self, call: &CallRef) {
+        self.0.ask_far_side(call);
     }
 
     fn address(&self) -> SocketAddr {

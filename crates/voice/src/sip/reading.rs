@@ -9,7 +9,7 @@ use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::{SipAddr, SipConnection};
 
 use super::CallRef;
-use super::registrar::LONGEST_SECS;
+use super::registrar::{LONGEST_SECS, Over};
 
 /// Longest number taken from a request.
 const LONGEST_NUMBER: usize = 32;
@@ -23,13 +23,15 @@ pub(super) fn name(id: &DialogId) -> CallRef {
     CallRef(format!("{}/{}", id.call_id, id.local_tag))
 }
 
-/// Where a request came from, and whether over TCP.
-pub(super) fn source_of(tx: &Transaction) -> Option<(SocketAddr, bool)> {
-    if let Some(SipConnection::Tcp(connection)) = &tx.connection {
-        let remote = SipConnection::Tcp(connection.clone()).get_remote_addr()?.get_socketaddr().ok()?;
-        return Some((remote, true));
-    }
-    Some((received_from(&tx.original)?, false))
+/// Where a request came from, and over what.
+pub(super) fn source_of(tx: &Transaction) -> Option<(SocketAddr, Over)> {
+    let over = match &tx.connection {
+        Some(SipConnection::Tcp(_)) => Over::Tcp,
+        Some(SipConnection::Tls(_)) => Over::Tls,
+        _ => return Some((received_from(&tx.original)?, Over::Udp)),
+    };
+    let remote = tx.connection.as_ref()?.get_remote_addr()?.get_socketaddr().ok()?;
+    Some((remote, over))
 }
 
 /// Where a datagram came from: the stack has noted it in the topmost Via (RFC 3261, 18.2.1; RFC 3581).

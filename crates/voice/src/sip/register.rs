@@ -22,7 +22,7 @@ enum Proof {
 impl Inner {
     pub(super) async fn register(&self, tx: &mut Transaction) -> rsipstack::Result<()> {
         let now = self.now_secs();
-        let Some((source, tcp)) = source_of(tx) else { return Ok(()) };
+        let Some((source, over)) = source_of(tx) else { return Ok(()) };
         let user = tx
             .original
             .to_header()
@@ -53,7 +53,7 @@ impl Inner {
         }
         let secs = expires.clamp(SHORTEST_SECS, LONGEST_SECS);
         let uri = address_of(&contact);
-        let binding = Binding { contact: uri.clone(), source, tcp, until: now + u64::from(secs) };
+        let binding = Binding { contact: uri.clone(), source, over, until: now + u64::from(secs) };
         let fresh = locked(&self.registrar).put(&user, binding);
         if fresh {
             self.tell(Signal::Phone(user, true));

@@ -15,10 +15,21 @@ pub struct Binding {
     pub contact: String,
     /// Where its packets come from: behind NAT the only way back.
     pub source: SocketAddr,
-    /// It came over TCP.
-    pub tcp: bool,
+    /// Over what it came.
+    pub over: Over,
     /// Until when, in seconds.
     pub until: u64,
+}
+
+/// Over what signalling travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Datagrams.
+    Udp,
+    /// A connection.
+    Tcp,
+    /// A sealed connection.
+    Tls,
 }
 
 /// Telephones by user.
@@ -68,7 +79,7 @@ mod tests {
         let binding = Binding {
             contact: "sip:agent1@192.0.2.5".to_owned(),
             source: "192.0.2.5:5060".parse().unwrap(),
-            tcp: false,
+            over: Over::Udp,
             until: 100,
         };
         assert!(registrar.put("agent1", binding.clone()));

@@ -1,7 +1,7 @@
 //! The port over rsipstack. Gaps of the stack that are filled here: dialogs are taken out by hand when they end, the receive
 //! buffer of the socket is enlarged, and a request that names a dialog nobody has is answered 481.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,6 +19,7 @@ use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::endpoint::Endpoint;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::tcp_listener::TcpListenerConnection;
+use rsipstack::transport::tls::{TlsConfig, TlsListenerConnection};
 use rsipstack::transport::udp::{UdpConnection, UdpInner};
 use rsipstack::transport::{SipAddr, TransportLayer};
 use tokio::sync::mpsc::UnboundedSender;
@@ -28,8 +29,10 @@ use tokio_util::sync::CancellationToken;
 use super::digest::Challenger;
 use super::gate::{Gate, Refusal};
 use super::reading::{caller_of, in_dialog, key_of, name, received_from, source_of, user_of};
-use super::registrar::Registrar;
-use super::{CallRef, Invited, Signal};
+use super::refresh::{Session, agreeing, said};
+use super::registrar::{Over, Registrar};
+use super::tls::Tls;
+use super::{CallRef, Invited, Signal, timer};
 use crate::VoiceError;
 
 /// A stack's default of 212 kB overflows in a burst of calls.
@@ -44,16 +47,38 @@ pub struct Stack(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) dialogs: Arc<DialogLayer>,
     pub(super) states: DialogStateSender,
-    pub(super) contact: sip::Uri,
+    contact: sip::Uri,
+    /// Where we are called over TLS.
+    contact_tls: Option<sip::Uri>,
+    /// Dialogs whose signalling is sealed, while they are let in.
+    sealed: Mutex<HashSet<CallRef>>,
     pub(super) address: SocketAddr,
     signals: UnboundedSender<Signal>,
     pub(super) calls: Mutex<HashMap<CallRef, DialogId>>,
     gate: Mutex<Gate>,
+    pub(super) timers: timer::Terms,
+    pub(super) sessions: Mutex<HashMap<CallRef, Session>>,
     pub(super) registrar: Mutex<Registrar>,
     pub(super) challenger: Challenger,
     pub(super) secrets: Secrets,
-    started: Instant,
+    pub(super) started: Instant,
     pub(super) stop: CancellationToken,
+}
+
+/// How a stack is to be set up.
+pub struct Setup {
+    /// Where it listens, UDP and TCP.
+    pub address: SocketAddr,
+    /// The host far sides are told.
+    pub told: IpAddr,
+    /// Who is let in.
+    pub gate: Gate,
+    /// Of desk telephones.
+    pub secrets: Secrets,
+    /// Of sessions.
+    pub timers: timer::Terms,
+    /// SIP over TLS besides; none: not.
+    pub tls: Option<Tls>,
 }
 
 impl std::fmt::Debug for Stack {
@@ -71,18 +96,16 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Stack {
-    /// Listens on an address, UDP and TCP. `told` is the address that far sides are told.
+    /// Listens.
     ///
     /// # Errors
     /// When the address is taken.
     pub async fn start(
-        address: SocketAddr,
-        told: IpAddr,
-        gate: Gate,
-        secrets: Secrets,
+        setup: Setup,
         rng: &mut Rng,
         signals: UnboundedSender<Signal>,
     ) -> Result<Self, VoiceError> {
+        let Setup { address, told, gate, secrets, timers, tls } = setup;
         let stop = CancellationToken::new();
         let layer = TransportLayer::new(stop.clone());
         let socket = std::net::UdpSocket::bind(address)?;
@@ -97,6 +120,22 @@ impl Stack {
         layer.add_transport(UdpConnection::attach(inner, None, Some(stop.child_token())).await.into());
         let tcp = TcpListenerConnection::new(address, Some(told)).await.map_err(signalling)?;
         layer.add_transport(tcp.into());
+        let mut contact_tls = None;
+        if let Some(tls) = &tls {
+            // Taken once for a moment, so that an address in use is told and not only logged by the stack.
+            drop(std::net::TcpListener::bind(tls.address)?);
+            let at = SocketAddr::new(told.ip(), tls.address.port());
+            let config = TlsConfig {
+                cert: Some(tls.certificate.clone()),
+                key: Some(tls.key.clone()),
+                ..TlsConfig::default()
+            };
+            let listener =
+                TlsListenerConnection::new(tls.address, Some(at), config).await.map_err(signalling)?;
+            layer.add_transport(listener.into());
+            let uri = format!("sip:minsheng@{at};transport=tls");
+            contact_tls = Some(sip::Uri::try_from(uri.as_str()).map_err(signalling)?);
+        }
         let endpoint = EndpointBuilder::new()
             .with_user_agent("minsheng")
             .with_cancel_token(stop.clone())
@@ -112,10 +151,14 @@ impl Stack {
             dialogs,
             states,
             contact,
+            contact_tls,
+            sealed: Mutex::default(),
             address: told,
             signals,
             calls: Mutex::default(),
             gate: Mutex::new(gate),
+            timers,
+            sessions: Mutex::default(),
             registrar: Mutex::default(),
             challenger: Challenger::new(key),
             secrets,
@@ -137,6 +180,7 @@ impl Inner {
         tokio::spawn(async move { endpoint.serve().await });
         tokio::spawn(Arc::clone(self).requests(incoming));
         tokio::spawn(Arc::clone(self).changes(changes));
+        tokio::spawn(Arc::clone(self).look_after_sessions());
         let registrar = Arc::clone(self);
         tokio::spawn(async move {
             while !registrar.stop.is_cancelled() {
@@ -190,10 +234,9 @@ impl Inner {
     }
 
     async fn invited(self: Arc<Self>, mut tx: Transaction) {
-        let Some((source, _)) = source_of(&tx) else { return };
+        let Some((source, over)) = source_of(&tx) else { return };
         let calls = locked(&self.calls).len();
-        let now_ms = self.started.elapsed().as_millis() as u64 + 1000;
-        let admitted = locked(&self.gate).admit(source.ip(), calls, now_ms);
+        let admitted = locked(&self.gate).admit(source.ip(), calls, self.now_ms());
         let refused = match admitted {
             Ok(()) => None,
             Err(Refusal::Stranger) => Some(tx.reply(StatusCode::Forbidden).await),
@@ -206,14 +249,22 @@ impl Inner {
             tracing::debug!(%source, ok = done.is_ok(), "a call was not let in");
             return;
         }
+        if let Err(least) = timer::answer(self.timers, &said(&tx.original.headers)) {
+            let header = Header::MinSE(least.to_string().into());
+            drop(tx.reply_with(StatusCode::SessionIntervalTooSmall, vec![header], None).await);
+            return;
+        }
         let created = self.dialogs.get_or_create_server_invite(
             &tx,
             self.states.clone(),
             None,
-            Some(self.contact.clone()),
+            Some(self.contact_over(over)),
         );
         match created {
             Ok(mut dialog) => {
+                if over == Over::Tls {
+                    locked(&self.sealed).insert(name(&dialog.id()));
+                }
                 tokio::spawn(async move {
                     if let Err(error) = dialog.handle(&mut tx).await {
                         tracing::debug!(%error, "a call's first transaction ended badly");
@@ -252,6 +303,8 @@ impl Inner {
                 DialogState::Terminated(id, _) => {
                     let call = name(&id);
                     let known = locked(&self.calls).remove(&call);
+                    locked(&self.sessions).remove(&call);
+                    locked(&self.sealed).remove(&call);
                     self.dialogs.remove_dialog(&id);
                     if known.is_some() {
                         self.tell(Signal::Ended(call));
@@ -259,6 +312,14 @@ impl Inner {
                 }
                 DialogState::Trying(_) | DialogState::Early(..) | DialogState::WaitAck(..) => {}
             }
+        }
+    }
+
+    /// Where far sides call us, over what they came.
+    pub(super) fn contact_over(&self, over: Over) -> sip::Uri {
+        match &self.contact_tls {
+            Some(contact) if over == Over::Tls => contact.clone(),
+            _ => self.contact.clone(),
         }
     }
 
@@ -279,8 +340,10 @@ impl Inner {
         let call = name(id);
         locked(&self.calls).insert(call.clone(), id.clone());
         drop(dialog.ringing(None, None));
+        let secured = locked(&self.sealed).remove(&call);
         self.tell(Signal::Invited(Invited {
             call,
+            secured,
             dialled: user_of(request.uri.user().map(ToString::to_string)),
             caller: caller_of(&request),
             source: received_from(&request).map_or(IpAddr::from([0, 0, 0, 0]), |source| source.ip()),
@@ -297,16 +360,30 @@ impl Inner {
     }
 
     async fn updated(self: Arc<Self>, id: DialogId, request: Request, handle: TransactionHandle) {
-        // A refresh of the session without media is simply accepted.
+        let call = name(&id);
+        let agreed = match timer::answer(self.timers, &said(&request.headers)) {
+            Ok(agreed) => agreed,
+            Err(least) => {
+                let header = Header::MinSE(least.to_string().into());
+                drop(handle.respond(StatusCode::SessionIntervalTooSmall, Some(vec![header]), None).await);
+                return;
+            }
+        };
+        let mut headers = agreeing(agreed);
         if request.body.is_empty() {
-            drop(handle.reply(StatusCode::OK).await);
+            // A refresh without media is simply accepted; a re-INVITE without an offer gets ours as it stands.
+            self.refreshed(&call, agreed, None);
+            let ours = self.description(&call).filter(|_| request.method == Method::Invite);
+            headers.extend(ours.is_some().then(|| Header::ContentType("application/sdp".into())));
+            drop(handle.respond(StatusCode::OK, Some(headers), ours.map(String::into_bytes)).await);
             return;
         }
         let (answer, answered) = oneshot::channel();
-        self.tell(Signal::Changed(name(&id), request.body, answer));
+        self.tell(Signal::Changed(call.clone(), request.body, answer));
         match tokio::time::timeout(Duration::from_secs(3), answered).await {
             Ok(Ok(Ok(description))) => {
-                let headers = vec![Header::ContentType("application/sdp".into())];
+                self.refreshed(&call, agreed, Some(description.clone()));
+                headers.push(Header::ContentType("application/sdp".into()));
                 drop(handle.respond(StatusCode::OK, Some(headers), Some(description.into_bytes())).await);
             }
             Ok(Ok(Err(status))) => drop(handle.reply(StatusCode::from(status)).await),

@@ -28,7 +28,7 @@ pub async fn line(rig: &Rig, agent: &StaffId) -> Page {
 }
 
 /// A call with an agent at a browser, both speaking.
-async fn in_a_call(rig: &Rig, login: &str) -> (Page, String, StaffId, Page) {
+pub async fn in_a_call(rig: &Rig, login: &str) -> (Page, String, StaffId, Page) {
     let (agent, ctx) = rig.member(login).await;
     let desk = line(rig, &agent).await;
     rig.hotline.desk_set_state(&ctx, "ready", None).await.expect("ready");
@@ -152,7 +152,7 @@ async fn an_offer_whose_browser_never_comes_leaves_no_contact() {
 }
 
 /// Whether a frequency is in what is heard during the next second, beside others.
-async fn has(page: &Page, hertz: f32) -> bool {
+pub async fn has(page: &Page, hertz: f32) -> bool {
     tokio::time::sleep(Duration::from_millis(400)).await;
     page.forget().await;
     let mut heard = Vec::new();

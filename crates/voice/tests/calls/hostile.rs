@@ -7,10 +7,10 @@ use tokio::net::UdpSocket;
 use super::rig::{Rig, Wanted, hears, pitch_of};
 use super::{NOTICE, SOON};
 
-const SDP: &str =
+pub const SDP: &str =
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 46000 RTP/AVP 8\r\n";
 
-fn request(
+pub fn request(
     method: &str,
     server: std::net::SocketAddr,
     own: std::net::SocketAddr,
@@ -27,7 +27,7 @@ fn request(
     )
 }
 
-async fn replies(socket: &UdpSocket, within: Duration) -> Vec<String> {
+pub async fn replies(socket: &UdpSocket, within: Duration) -> Vec<String> {
     let mut replies = Vec::new();
     let mut buffer = [0_u8; 4096];
     while let Ok(Ok(length)) = tokio::time::timeout(within, socket.recv(&mut buffer)).await {
@@ -36,7 +36,7 @@ async fn replies(socket: &UdpSocket, within: Duration) -> Vec<String> {
     replies
 }
 
-async fn stranger(rig: &Rig) -> UdpSocket {
+pub async fn stranger(rig: &Rig) -> UdpSocket {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     socket.connect(rig.house.address()).await.unwrap();
     socket

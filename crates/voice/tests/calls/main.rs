@@ -10,6 +10,9 @@ mod browser;
 mod consult;
 mod hostile;
 mod rig;
+mod sealed;
+mod takeover;
+mod timers;
 
 use std::time::Duration;
 
