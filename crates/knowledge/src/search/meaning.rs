@@ -40,11 +40,14 @@ pub struct Meaning {
     known: RwLock<Known>,
 }
 
+/// What a unit of a vector is worth, and the vector.
+type Vector = (f32, Box<[i8]>);
+
 /// Vectors by a hash of their text. A text's hash says nothing about the text.
 #[derive(Debug, Default)]
 pub struct Known {
     width: usize,
-    vectors: HashMap<u64, (f32, Box<[i8]>)>,
+    vectors: HashMap<u64, Vector>,
 }
 
 impl Meaning {
@@ -66,7 +69,7 @@ impl Meaning {
     /// When the file cannot be written.
     pub fn write<'a>(&self, path: &Path, texts: impl Iterator<Item = &'a str>) -> Result<usize, BadVectors> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let mut rows: Vec<(u64, &(f32, Box<[i8]>))> = texts
+        let mut rows: Vec<(u64, &Vector)> = texts
             .map(|text| hash(read(text).as_bytes()))
             .filter_map(|key| known.vectors.get(&key).map(|vector| (key, vector)))
             .collect();

@@ -19,7 +19,7 @@ async fn sealed_sound_and_keys_both_ways_with_an_agent_in_the_clear() {
         rig.telephone("13800001111").await.sealed().dial("12345").await.expect("an answer").expect("taken");
     assert!(hears(&caller, pitch_of(&greeting(&rig)), SOON).await.is_some(), "the greeting, opened");
     assert!(hears(&caller, pitch_of(NOTICE), SOON).await.is_some());
-    let desk = tokio::spawn(telephone.lift(SOON, Duration::from_millis(200)));
+    let desk = tokio::spawn(telephone.lift(SOON, Duration::from_millis(1_500)));
     caller.press('0');
     assert!(hears(&caller, pitch_of(WISH), SOON).await.is_some(), "the key was sealed and opened");
     let desk = desk.await.unwrap().expect("the desk telephone rings");

@@ -94,7 +94,9 @@ impl Encoder {
         let Some(head) = self.heads.first() else { return Vec::new() };
         let mut vector = head.logits(&self.sentence(words, ""));
         let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-        vector.iter_mut().for_each(|v| *v /= length);
+        for v in &mut vector {
+            *v /= length;
+        }
         vector
     }
 
