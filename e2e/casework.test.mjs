@@ -79,6 +79,8 @@ test('an agent takes a matter down, and who looks at a number is written down', 
   await agent.getByLabel('标题（必填）').fill('宋诏桥社区门口路灯不亮')
   await agent.getByRole('combobox', { name: '业务领域' }).click()
   await agent.getByRole('option', { name: '城管市容' }).click()
+  // A list that is still closing is not what the agent works with.
+  await agent.getByRole('option', { name: '城管市容' }).waitFor({ state: 'hidden' })
   await agent.getByLabel('地址').fill('中河街道宋诏桥社区88号')
   await agent.getByLabel('姓名').fill('王小明')
   await agent.getByLabel('联系电话').fill(PHONE)
