@@ -248,6 +248,43 @@ test('a citizen calls from the page, presses 0, and speaks with an agent at a br
   await citizen.context().close()
 })
 
+test('a supervisor who listens takes the call over, with everything said', { timeout: 90_000 }, async () => {
+  const { tab: desk, phone } = await agentAtBrowser('agent3')
+  await desk.getByRole('button', { name: '空闲', exact: true }).first().click()
+  const citizen = await callPage(mouth)
+  await citizen.getByRole('button', { name: '打电话' }).click()
+  await hears(citizen, speech.of('录音'), 'the notice', { within: 30_000 })
+  await citizen.getByRole('button', { name: '0，转人工' }).click()
+  await desk.getByRole('button', { name: /^接听/ }).first().waitFor({ timeout: 5000 })
+  await desk.keyboard.press('F2')
+  await phone.getByText('通话中').waitFor({ timeout: 5000 })
+  await hears(citizen, [AGENT_HZ], 'the agent')
+  await citizen.evaluate((hz) => window.speak(hz), CITIZEN_HZ)
+
+  const wall = await staff('supervisor1', 'wall')
+  await wall.getByRole('button', { name: /^监听/ }).first().click()
+  const listening = wall.getByRole('region', { name: '监听' })
+  await hears(wall, [CITIZEN_HZ], 'the citizen, by the supervisor who listens')
+  await listening.getByRole('button', { name: '接管', exact: true }).click()
+  await listening.getByText('不会听到停顿').waitFor()
+  await wall.waitForTimeout(300)
+  await clean(wall, 'wall-take-over')
+  await listening.getByRole('button', { name: '再听听' }).click()
+  await listening.getByRole('button', { name: '接管', exact: true }).click()
+  await listening.getByRole('button', { name: '确定接管' }).click()
+  await wall.waitForURL(/\/console\/desk/, { timeout: 10_000 })
+  await wall.getByRole('region', { name: '话机' }).getByText('通话中').waitFor({ timeout: 10_000 })
+  await wall.getByRole('log').getByText('按0').first().waitFor()
+  await hears(wall, [CITIZEN_HZ], 'the citizen, by the supervisor who took over')
+  await desk.getByRole('form', { name: '话后小结' }).waitFor({ timeout: 10_000 })
+  await clean(wall, 'desk-taken-over')
+  // The agent is out of it: with the agent's page gone the citizen still hears a voice.
+  await desk.context().close()
+  await hears(citizen, [AGENT_HZ], 'the supervisor')
+  await wall.context().close()
+  await citizen.context().close()
+})
+
 /** Seconds in which a frequency makes up most of the sound (Goertzel over 50 ms). */
 function holds(samples, hz) {
   const size = 400

@@ -173,3 +173,34 @@ fn hash(bytes: &[u8]) -> u64 {
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_known_and_damage_is_told() {
+        let meaning = Meaning::builtin(Known::default()).unwrap();
+        meaning.learn("租房子能不能提公积金？");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("vectors.bin");
+        let texts = ["租房子能不能提公积金", "没有读过的"];
+        assert_eq!(meaning.write(&file, texts.into_iter()).unwrap(), 1);
+        let again = Meaning::builtin(Known::read(&file).unwrap()).unwrap();
+        assert!(again.knows("租房子能不能提公积金？") && !again.knows("没有读过的"));
+        let whole = std::fs::read(&file).unwrap();
+        assert!(Known::parse(&whole[..whole.len() - 1]).is_none());
+        assert!(Known::parse(b"MSK1").is_none());
+        let mut other = whole;
+        other[4] ^= 1;
+        assert!(Known::parse(&other).unwrap().vectors.is_empty(), "vectors of another encoder are not used");
+    }
+
+    #[test]
+    fn questions_of_one_matter_are_nearer_than_others() {
+        let meaning = Meaning::builtin(Known::default()).unwrap();
+        let of = |text| Packed::new(&meaning.embed(text));
+        let asked = of("娃不想去学校了咋整");
+        assert!(asked.cosine(&of("孩子厌学不肯上课")) > asked.cosine(&of("路灯不亮报修")));
+    }
+}

@@ -1,9 +1,12 @@
 //! Invariants of a search over any input.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::{IndexedEntry, Query, SearchIndex, Settings};
+use super::{Embedder, IndexedEntry, Query, SearchIndex, Settings};
 
 fn index() -> SearchIndex {
     let index = SearchIndex::new(Settings::default());
@@ -59,4 +62,49 @@ fn the_same_question_is_found_whatever_changed_around_it() {
     }
     (0..20).for_each(|n| index.remove(&format!("n{n}")));
     assert_eq!(ask(&index).len(), before.len());
+}
+
+/// Takes every text for the same, and knows what it has been told to learn.
+#[derive(Debug, Default)]
+struct Slow(Mutex<HashSet<String>>);
+
+impl Embedder for Slow {
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+
+    fn dimensions(&self) -> usize {
+        1
+    }
+
+    fn embed(&self, _text: &str) -> Vec<f32> {
+        vec![1.0]
+    }
+
+    fn knows(&self, text: &str) -> bool {
+        self.0.lock().unwrap().contains(text)
+    }
+
+    fn learn(&self, text: &str) {
+        self.0.lock().unwrap().insert(text.to_owned());
+    }
+}
+
+#[test]
+fn what_is_too_much_to_be_read_at_once_is_found_before_it_is_read() {
+    let index = SearchIndex::new(Settings::default().with_embedder(Some(Arc::new(Slow::default()))));
+    let query = Query::new("第37号办事窗口", date(2026, 1, 1));
+    let entry =
+        |n: usize, title: String| IndexedEntry { id: format!("e{n}"), title, ..IndexedEntry::default() };
+    index.upsert(entry(900, "路灯报修".to_owned()));
+    assert!(index.is_read() && index.reads(&query), "one entry is read before it is published");
+    index.upsert_all((0..600).map(|n| entry(n, format!("第{n}号办事窗口"))).collect());
+    assert!(!index.is_read() && !index.reads(&query));
+    assert_eq!(index.search(&query).first().unwrap().entry_id, "e37");
+    index.remove("e5");
+    index.read_waiting();
+    assert!(index.is_read() && index.reads(&query));
+    assert!(!index.reads(&Query { quick: true, ..query.clone() }));
+    assert_eq!(index.len(), 600);
+    assert_eq!(index.search(&query).first().unwrap().entry_id, "e37");
 }

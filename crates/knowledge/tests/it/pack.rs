@@ -3,11 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::common::{editor, library, now, root, system};
 use kernel::{Micros, Rng};
 use knowledge::pack::{self, Pack};
-use knowledge::search::Settings;
+use knowledge::search::meaning::{Known, Meaning};
+use knowledge::search::{Embedder, Settings};
 use knowledge::{Ask, KnowledgeError, Library, Target};
 use language::synonyms::Synonyms;
 use store::testing::{for_each_engine, sqlite_db};
@@ -63,10 +65,15 @@ fn the_starter_pack_keeps_its_own_rules() {
 }
 
 async fn installed(pack: &Pack, db: &store::testing::TestDb) -> Library {
+    installed_with(pack, db, None).await
+}
+
+async fn installed_with(pack: &Pack, db: &store::testing::TestDb, deep: Option<Arc<Meaning>>) -> Library {
     pack::install(db, pack, &system()).await.unwrap();
     let mut synonyms = Synonyms::default();
     synonyms.extend(pack.synonyms.clone());
     let settings = Settings { synonyms: synonyms.into(), ..Settings::default() };
+    let settings = settings.with_embedder(deep.map(|deep| deep as Arc<dyn Embedder>));
     Library::open((**db).clone(), settings).await.unwrap()
 }
 
@@ -99,6 +106,40 @@ async fn retrieval_of_the_starter_packs_own_tests() {
         share(sure_and_wrong)
     );
     assert!(entry_first * 2 > asked, "retrieval is broken, not merely worse");
+}
+
+fn known() -> Known {
+    Known::read(&root().join("packs/starter/vectors.bin")).unwrap()
+}
+
+#[test]
+fn the_encoder_has_read_the_whole_pack_beforehand() {
+    // Otherwise every start reads what is missing: `minsheng pack packs/starter --vectors`.
+    let (pack, meaning) = (starter(), Meaning::builtin(known()).unwrap());
+    let heads = pack.entries.iter().flat_map(|entry| std::iter::once(&entry.title).chain(&entry.questions));
+    let unread: Vec<&String> = heads.filter(|head| !meaning.knows(head)).collect();
+    assert!(unread.is_empty(), "{} texts, {:?}", unread.len(), &unread[..unread.len().min(5)]);
+}
+
+#[tokio::test]
+async fn the_encoder_finds_what_words_alone_do_not() {
+    let pack = starter();
+    let db = sqlite_db().await;
+    let library = installed_with(&pack, &db, Some(Meaning::builtin(known()).unwrap())).await;
+    let (mut asked, mut with, mut without) = (0, 0, 0);
+    let tests = pack.entries.iter().flat_map(|entry| entry.tests.iter().map(move |test| (entry, test)));
+    for (entry, test) in tests.step_by(5) {
+        let first = |quick| {
+            let found = library.search(&Ask { text: test, quick, ..Ask::default() }, now(), 10);
+            let best = found.into_iter().find(|found| found.card.is_some());
+            usize::from(best.is_some_and(|best| best.target == Target::Entry(entry.id.clone())))
+        };
+        asked += 1;
+        with += first(false);
+        without += first(true);
+    }
+    println!("{asked} tests: own entry first {with} with the encoder, {without} without");
+    assert!(with > without, "the encoder has no say, or a wrong one");
 }
 
 #[tokio::test]
