@@ -99,7 +99,7 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
     let options = Options::for_store(&store, &holder, i64::from(config.routing.lease_secs));
     let tuning = crate::parts::tuning(config);
     let router = Router::new(store.clone(), Arc::clone(&clock), rng.fork(), tuning, site.queues, options);
-    let casework = crate::parts::casework(&store, &keys, config, rng.fork()).await?;
+    let casework = crate::parts::casework(&store, &keys, rng.fork()).await?;
     let learning = Learning::new(store.clone(), rng.fork());
     let policy = dialogue::Policy {
         answer_at: config.knowledge.answer_confidence as f32,

@@ -111,7 +111,7 @@ async fn house(config: &Config) -> Result<Exchange> {
 async fn apart(store: &Store, config: &Config, setup: Setup) -> Result<Exchange> {
     let mut rng = Rng::from_system().context("系统没有可用的随机数")?;
     let keys = Keys::load_or_create(Path::new(&config.security.secret_file), &mut rng)?;
-    let casework = crate::parts::casework(store, &keys, config, rng.fork()).await?;
+    let casework = crate::parts::casework(store, &keys, rng.fork()).await?;
     Ok(Exchange::new(store.clone(), casework, keys, Arc::new(SystemClock), rng, setup)?)
 }
 

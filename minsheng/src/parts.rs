@@ -125,13 +125,9 @@ pub fn tuning(config: &Config) -> Tuning {
 /// Tickets.
 ///
 /// # Errors
-/// When the calendar or the deadlines cannot be read.
-pub async fn casework(store: &Store, keys: &Keys, config: &Config, rng: kernel::Rng) -> Result<Casework> {
-    let holidays = Path::new(&config.knowledge.pack).join("holidays.yaml");
-    let text = std::fs::read_to_string(&holidays).with_context(|| holidays.display().to_string())?;
-    let list: kernel::HolidayList =
-        serde_yaml_ng::from_str(&text).with_context(|| holidays.display().to_string())?;
-    let calendar = kernel::WorkCalendar::new(&list, kernel::UnitHours::default())?;
+/// When the settings cannot be read.
+pub async fn casework(store: &Store, keys: &Keys, rng: kernel::Rng) -> Result<Casework> {
+    let calendar = kernel::WorkCalendar::new(&kernel::HolidayList::default())?;
     let casework = Casework::new(store.clone(), calendar, keys.clone(), rng);
     casework.refresh().await?;
     Ok(casework)

@@ -10,6 +10,8 @@ import type {
 } from './types'
 
 import type { Label, TaskChoices, TaskView } from './learning'
+import type { Catalogue, Lessons, SettingVersion } from './settings'
+
 type Filter = Record<string, string | number | undefined>
 
 const get = <A>(path: string, query?: Filter, more: CallOptions = {}) => call<A>('GET', path, { ...more, query })
@@ -216,6 +218,14 @@ export const settings = {
   read: <Value>(name: string) => get<SettingDoc<Value>>(`/settings/${name}`),
   save: <Value>(name: string, value: Value, version: number) =>
     put<{ version: number }>(`/settings/${name}`, { value, version }).then((saved) => ({ value, version: saved.version })),
+  history: (name: string) => get<{ rows: SettingVersion[] }>(`/settings/${name}/history`).then((page) => page.rows),
+}
+
+export const dispatch = {
+  tryOut: (matter: { text: string; domain: string; place: string; catalogue: Catalogue }) => post<{ proposals: Proposal[] }>('/dispatch/try', matter),
+  lessons: () => get<Lessons>('/dispatch/lessons'),
+  learn: () => post<void>('/dispatch/lessons'),
+  use: (version: number) => put<void>('/dispatch/lessons/present', { version }),
 }
 
 export const health = { read: () => get<Health>('/health') }

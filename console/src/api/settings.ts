@@ -68,3 +68,118 @@ export interface Organisation {
   places: Place[]
   units: Unit[]
 }
+
+/** Whose duty a matter is: never a town's, only a town's, either's. */
+export type Duty = 'department' | 'town' | 'shared'
+
+export interface CatalogueRule {
+  id: string
+  matter: string
+  domain: string
+  words: string[]
+  not?: string[]
+  places?: string[]
+  /** Nobody: the unit that governs the place. */
+  lead?: string | null
+  co?: string[]
+  basis: string
+  duty: Duty
+}
+
+export interface Catalogue {
+  version: string
+  from: string
+  rules: CatalogueRule[]
+}
+
+export interface CaseworkOptions {
+  auto_dispatch: number | null
+}
+
+export interface MatterTerm {
+  kind: string | null
+  urgency: string | null
+  domain: string | null
+  category: string | null
+  working_days: number | null
+  hours: number | null
+  accept_minutes: number | null
+}
+
+/** Terms that are one number each. */
+export type TermName =
+  | 'urgent_hours' | 'callback_working_days' | 'archive_working_days' | 'dispatch_hours' | 'urgent_dispatch_minutes' | 'accept_hours'
+  | 'urgent_accept_minutes' | 'arbitration_hours' | 'suspend_working_days' | 'suspend_most' | 'extension_days' | 'extension_most'
+  | 'callback_hours' | 'callback_again_hours' | 'callback_tries' | 'reassign_most' | 'reopen_days' | 'urge_hours' | 'warn_hours' | 'window_working_days'
+
+export interface Escalation {
+  warn: string[]
+  late: string[]
+  very_late: string[]
+  very_late_hours: number
+}
+
+export type Deadlines = Record<TermName, number> & {
+  working_days: Record<string, number>
+  matters: MatterTerm[]
+  escalation: Escalation
+}
+
+export interface Holiday {
+  name: string
+  from: string
+  to: string
+  work?: string[]
+}
+
+export interface HolidayYear {
+  year: number
+  notice: string
+  document_number?: string
+  issued?: string
+  holidays: Holiday[]
+}
+
+export interface WorkSpan {
+  from_min: number
+  to_min: number
+}
+
+export interface Holidays {
+  years: HolidayYear[]
+  unit_hours?: WorkSpan[]
+}
+
+/** A value a document has had. */
+export interface SettingVersion {
+  value: unknown
+  version: number
+  by: string
+  at_us: number
+}
+
+export interface LessonReport {
+  tickets: number
+  units: number
+  held_out: number
+  before: number
+  after: number
+  automatic: { at: number; sent: number; right: number }[]
+}
+
+export interface LessonRun {
+  state: 'running' | 'won' | 'lost' | 'failed'
+  version: number | null
+  report: LessonReport | null
+  trouble: string | null
+  started_by: string
+  started_us: number
+  ended_us: number | null
+}
+
+export interface Lessons {
+  closed: number
+  least: number
+  version: number
+  runs: LessonRun[]
+}

@@ -7,6 +7,7 @@ import { ApiError, errorWords } from '@/api/http'
 import { forget } from '@/lib/site'
 
 export interface Setting<Value> {
+  name: string
   value: Ref<Value | null>
   error: Ref<string>
   saveError: Ref<string>
@@ -17,6 +18,8 @@ export interface Setting<Value> {
   load: () => Promise<void>
   save: () => Promise<void>
   undo: () => void
+  /** Puts an earlier value in the hand, to be looked at and saved. */
+  bring: (earlier: unknown) => void
 }
 
 /** A settings document in the hand: read, changed, saved with the version that was read. */
@@ -67,6 +70,7 @@ export function useSetting<Value>(name: string): Setting<Value> {
   }
 
   const undo = (): void => { value.value = JSON.parse(kept.value) as Value }
+  const bring = (earlier: unknown): void => { value.value = JSON.parse(JSON.stringify(earlier)) as Value }
   onBeforeRouteLeave(() => !dirty.value || window.confirm('还有没保存的修改，确定离开吗？'))
-  return { value, error, saveError, saving, saved, conflict, dirty, load, save, undo }
+  return { name, value, error, saveError, saving, saved, conflict, dirty, load, save, undo, bring }
 }

@@ -400,12 +400,12 @@ fn working_days(calendar: &WorkCalendar, from: Micros, days: u32) -> Due {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{HolidayList, UnitHours};
+    use kernel::HolidayList;
 
     fn calendar() -> WorkCalendar {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter/holidays.yaml");
         let list: HolidayList = serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        WorkCalendar::new(&list, UnitHours::default()).unwrap()
+        WorkCalendar::new(&list).unwrap()
     }
 
     fn at(text: &str) -> Micros {

@@ -33,6 +33,9 @@ pub enum CaseworkError {
     /// A catalogue that cannot be used; the text says why, in Chinese.
     #[error("{0}")]
     Catalogue(String),
+    /// Nothing to learn from yet, another training running, or no such version; the text says which, in Chinese.
+    #[error("{0}")]
+    Lesson(String),
     /// A department's duty is not a town's; the text says whose it is, in Chinese.
     #[error("{0}")]
     DepartmentDuty(String),
@@ -75,7 +78,9 @@ impl Coded for CaseworkError {
             | Self::Catalogue(_)
             | Self::FileKind
             | Self::FileUnsafe => ErrorCode::Invalid,
-            Self::DepartmentDuty(_) | Self::WeakReply(_) | Self::TooManyFiles => ErrorCode::Conflict,
+            Self::DepartmentDuty(_) | Self::WeakReply(_) | Self::TooManyFiles | Self::Lesson(_) => {
+                ErrorCode::Conflict
+            }
             Self::FileSize => ErrorCode::TooLarge,
             Self::Refused(refusal) => refusal.code(),
             Self::Security(error) => error.code(),
@@ -92,7 +97,10 @@ impl Coded for CaseworkError {
             Self::TooManyProofs => "核对不上的次数太多，请一小时后再试，或拨打12345转人工查询。".to_owned(),
             Self::NoSuchUnit(_) => "没有这家单位，请从单位列表里选择。".to_owned(),
             Self::NoSuchField(_) => "工单上没有登记这一项。".to_owned(),
-            Self::Deadline(reason) | Self::Catalogue(reason) | Self::DepartmentDuty(reason) => reason.clone(),
+            Self::Deadline(reason)
+            | Self::Catalogue(reason)
+            | Self::Lesson(reason)
+            | Self::DepartmentDuty(reason) => reason.clone(),
             Self::WeakReply(findings) => format!("{findings}确实要这样答复的，请勾选“仍要发送”。"),
             Self::FileSize => "附件是空的或者超过5MB，请压缩或拆分后再传。".to_owned(),
             Self::FileKind => {

@@ -28,15 +28,15 @@ mod view;
 mod words;
 
 pub use deadlines::{Deadlines, Due, Escalation, Matter, MatterTerm, WorkingDays};
-pub use dispatch::{Catalogue, Proposal, UnitGuess};
+pub use dispatch::{Catalogue, Proposal};
 pub use draft::{Fact, TicketDraft, WindowMatter};
 pub use error::CaseworkError;
 pub use model::{Case, Command, Event, Kind, Refusal, State, Step, Urgency, WindowResult};
 pub use organisation::{Organisation, Place, Unit};
 pub use service::{
     Beside, Board, BoardLine, Casework, CitizenForm, CitizenStep, DueFilter, FILE_MAX_BYTES, FILES_MAX,
-    Group, Indicators, Lights, Notice, Notices, Options, Paging, Part, Proof, Rates, Recommendations,
-    Related, Repeats, StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
+    Group, Indicators, LessonRun, Lessons, Lights, Notice, Notices, Options, Paging, Part, Proof, Rates,
+    Recommendations, Related, Repeats, StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
 };
 pub use service::{Followed, Follower, Moved, Outline, Place as RecordPlace};
 pub use view::{

@@ -135,6 +135,34 @@ store::sql! {
     /// What came of earlier dispatches in a domain.
     OUTCOME_LIST = "SELECT category, unit, kept, refused FROM dispatch_outcomes WHERE domain = $1";
 
+    /// The latest tickets that a unit settled: what dispatch is learned from.
+    CLOSED_LIST = "SELECT id, number, contact_id, kind, category, domain, title, body, place, unit, state, urgency, due_us,
+            created_us, updated_us, version, proposed_unit, place_code, next_us, owner, flags
+        FROM tickets WHERE next_us IS NULL AND state = 'archived' AND unit <> '' ORDER BY updated_us DESC, id DESC LIMIT $1";
+    /// How many there are, counted up to a limit.
+    CLOSED_COUNT = "SELECT COUNT(*) FROM (SELECT id FROM tickets
+        WHERE next_us IS NULL AND state = 'archived' AND unit <> '' LIMIT $1) AS closed";
+    /// A training begins.
+    LESSON_ADD = "INSERT INTO dispatch_lessons (id, state, started_by, started_us) VALUES ($1, 'running', $2, $3)";
+    /// It has ended.
+    LESSON_END = "UPDATE dispatch_lessons SET state = $1, version = $2, report = $3, trouble = $4, ended_us = $5 WHERE id = $6";
+    /// Trainings that dead processes left.
+    LESSON_LEFT = "UPDATE dispatch_lessons SET state = 'failed', ended_us = $1 WHERE state = 'running'";
+    /// Trainings, the latest first.
+    LESSON_LIST = "SELECT state, version, report, trouble, started_by, started_us, ended_us FROM dispatch_lessons
+        ORDER BY started_us DESC, id DESC LIMIT $1";
+    /// The newest version.
+    LESSON_NEWEST = "SELECT COALESCE(MAX(version), 0) FROM dispatch_weights";
+    /// Keeps a version's weights.
+    LESSON_WEIGHTS_ADD = "INSERT INTO dispatch_weights (version, weights) VALUES ($1, $2)";
+    /// A version's weights.
+    LESSON_WEIGHTS = "SELECT weights FROM dispatch_weights WHERE version = $1";
+    /// The version in use; no row: none was ever learned.
+    LESSON_PRESENT = "SELECT version FROM dispatch_present WHERE id = 1";
+    /// Makes a version the present one. 0 is the catalogue alone.
+    LESSON_USE = "INSERT INTO dispatch_present (id, version, since_us, set_by) VALUES (1, $1, $2, $3)
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, since_us = excluded.since_us, set_by = excluded.set_by";
+
     /// Where a follower of the record stands.
     FOLLOWER_GET = "SELECT at_us FROM casework_followers WHERE name = $1";
     /// Sets where it stands; it never goes back.

@@ -45,6 +45,22 @@ pub struct AuditRow {
     pub detail: String,
 }
 
+/// Versions of a settings document that are shown.
+const SETTING_VERSIONS: usize = 20;
+
+/// A value a settings document has had.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SettingVersion {
+    /// The value.
+    pub value: serde_json::Value,
+    /// Its version, from 1.
+    pub version: i64,
+    /// Who set it.
+    pub by: String,
+    /// When.
+    pub at_us: i64,
+}
+
 impl Hotline {
     /// A page of the audit, newest first.
     ///
@@ -107,6 +123,24 @@ impl Hotline {
         tx.commit().await?;
         self.reload().await?;
         Ok(version)
+    }
+
+    /// The latest values a settings document has had, the present one first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn setting_history(&self, name: &str) -> Result<Vec<SettingVersion>, ContactError> {
+        let changes = self.store().setting_history(name).await?.into_iter().take(SETTING_VERSIONS);
+        changes
+            .map(|change| {
+                Ok(SettingVersion {
+                    value: store::from_json("setting", &change.value)?,
+                    version: change.version,
+                    by: self.actor_name(&change.changed_by),
+                    at_us: change.changed_us,
+                })
+            })
+            .collect()
     }
 
     /// What is wrong with a scenario's text, entries it names included.

@@ -54,6 +54,9 @@ impl Hotline {
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "the weights in use could not be looked up"),
             }
+            if let Err(error) = self.casework().follow_lessons().await {
+                tracing::warn!(%error, "what closed tickets teach could not be read");
+            }
             looks += 1;
             if looks.is_multiple_of(FLUSH_EVERY)
                 && let Err(error) = self.learning().flush(&self.ctx("learning")).await
@@ -94,6 +97,26 @@ impl Hotline {
         Ok(view)
     }
 
+    /// Where learning from closed tickets stands, with names of staff in place of accounts.
+    ///
+    /// # Errors
+    /// When the person may not.
+    pub async fn lessons_view(&self, ctx: &Ctx) -> Result<casework::Lessons, ContactError> {
+        let mut lessons = self.casework().lessons(ctx).await?;
+        for run in &mut lessons.runs {
+            run.started_by = self.actor_name(&run.started_by);
+        }
+        Ok(lessons)
+    }
+
+    /// Begins to learn from closed tickets.
+    ///
+    /// # Errors
+    /// When the person may not, too few are closed, or it is being done.
+    pub async fn lesson_begin(&self, ctx: &Ctx) -> Result<(), ContactError> {
+        Ok(self.casework().lesson_begin(ctx, self.shared_clock()).await?)
+    }
+
     /// A page of labels, with names of staff in place of accounts.
     ///
     /// # Errors
@@ -116,7 +139,7 @@ impl Hotline {
     }
 
     /// The name behind an actor's key. Labels of older versions hold the account alone.
-    fn actor_name(&self, key: &str) -> String {
+    pub(crate) fn actor_name(&self, key: &str) -> String {
         match key.split_once(':') {
             Some(("staff", id)) => self.name_of(id),
             Some(("system", _)) => "系统".to_owned(),

@@ -13,8 +13,17 @@ use store::Store;
 use crate::ContactError;
 
 /// The settings that a pack fills.
-pub const DOCUMENTS: [&str; 8] =
-    ["domains", "lines", "queues", "boundary", "organisation", "deadlines", "catalogue", "casework"];
+pub const DOCUMENTS: [&str; 9] = [
+    "domains",
+    "lines",
+    "queues",
+    "boundary",
+    "organisation",
+    "deadlines",
+    "catalogue",
+    "casework",
+    "holidays",
+];
 
 /// A business domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -39,7 +39,7 @@ pub async fn hotline(database: &TestDb, clock: Arc<dyn Clock>, mut rng: Rng) -> 
     let keys = Keys::new(&[7; 32]);
     let holidays = std::fs::read_to_string(folder.join("holidays.yaml")).expect("holidays");
     let holidays = serde_yaml_ng::from_str(&holidays).expect("holidays");
-    let calendar = kernel::WorkCalendar::new(&holidays, kernel::UnitHours::default()).expect("a calendar");
+    let calendar = kernel::WorkCalendar::new(&holidays).expect("a calendar");
     let casework = Casework::new(store.clone(), calendar, keys.clone(), rng.fork());
     casework.refresh().await.expect("tickets");
     let learning = Learning::new(store.clone(), rng.fork());

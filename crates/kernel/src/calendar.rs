@@ -47,12 +47,20 @@ pub struct HolidayYear {
     pub holidays: Vec<Holiday>,
 }
 
-/// A pack's `holidays.yaml`.
+/// A site's `holidays` document: notices, and the hours in which its units work.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HolidayList {
     /// Every year the site has a notice for.
     pub years: Vec<HolidayYear>,
+    /// The hours of working days.
+    #[serde(default)]
+    pub unit_hours: UnitHours,
+}
+
+impl HolidayList {
+    /// The settings document's name.
+    pub const SETTING: &'static str = "holidays";
 }
 
 /// A stretch of work within a day: minutes after midnight, the end not included.
@@ -179,11 +187,12 @@ fn date_of(text: &str) -> Result<Date, CalendarError> {
 }
 
 impl WorkCalendar {
-    /// A calendar out of notices and unit hours.
+    /// A calendar out of a site's notices and unit hours.
     ///
     /// # Errors
     /// [`CalendarError`] naming the first line of the list, or the hours, that cannot be right.
-    pub fn new(list: &HolidayList, hours: UnitHours) -> Result<Self, CalendarError> {
+    pub fn new(list: &HolidayList) -> Result<Self, CalendarError> {
+        let hours = list.unit_hours.clone();
         hours.check()?;
         let mut calendar =
             Self { years: BTreeSet::new(), listed: BTreeMap::new(), hours, unlisted: Unlisted::Refuse };

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use casework::{Casework, Kind, TicketDraft};
 use futures::{SinkExt as _, StreamExt as _};
 use kernel::{
-    Actor, Clock as _, Coded as _, Ctx, HolidayList, Micros, Rng, Role, Scope, StaffId, TestClock, UnitHours,
+    Actor, Clock as _, Coded as _, Ctx, HolidayList, Micros, Rng, Role, Scope, StaffId, TestClock,
     WorkCalendar,
 };
 use notifier::{Carrier, CarryError, Message, Notifier, Parts, configured};
@@ -27,7 +27,7 @@ fn noon() -> Micros {
 
 fn casework(store: &Store) -> Casework {
     let list = HolidayList::default();
-    let calendar = WorkCalendar::new(&list, UnitHours::default()).unwrap();
+    let calendar = WorkCalendar::new(&list).unwrap();
     Casework::new(store.clone(), calendar, Keys::new(&[7; 32]), Rng::seeded(1))
 }
 

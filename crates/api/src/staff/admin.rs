@@ -16,7 +16,7 @@ use crate::body::{Body, Path, Query};
 use crate::error::{ApiError, ApiResult};
 
 /// Settings that pages may read and change.
-const DOCUMENTS: [&str; 8] = contact::site::DOCUMENTS;
+const DOCUMENTS: [&str; 9] = contact::site::DOCUMENTS;
 
 /// An account in the list.
 #[derive(Debug, Serialize)]
@@ -101,7 +101,7 @@ pub struct Document {
 }
 
 /// What a person who may do it has sent, as what it must be: who may not learns nothing about the form.
-fn typed<T: serde::de::DeserializeOwned>(raw: serde_json::Value) -> ApiResult<T> {
+pub(super) fn typed<T: serde::de::DeserializeOwned>(raw: serde_json::Value) -> ApiResult<T> {
     serde_json::from_value(raw).map_err(|error| {
         ApiError::new(ErrorCode::Invalid, format!("填写的内容不完整：{error}。请补全后再保存。"))
     })
@@ -194,6 +194,18 @@ pub async fn setting(
         setting.map_or((serde_json::Value::Null, 0), |setting| (setting.value, setting.version));
     let history = staffed.hotline.store().setting_history(&name).await?;
     Ok(Json(serde_json::json!({"name": name, "value": value, "version": version, "history": history.len()})))
+}
+
+/// 一项设置以前的样子
+#[utoipa::path(get, path = "/settings/{name}/history", tag = "admin", params(("name" = String, Path)), responses((status = 200), (status = 401), (status = 403), (status = 404)))]
+pub async fn setting_history(
+    State(staffed): State<Staffed>,
+    person: Person,
+    Path(name): Path<String>,
+) -> ApiResult<Json<serde_json::Value>> {
+    authorise(&person.ctx, Permission::SettingsManage, None)?;
+    known(&name)?;
+    Ok(Json(serde_json::json!({ "rows": staffed.hotline.setting_history(&name).await? })))
 }
 
 /// 修改设置

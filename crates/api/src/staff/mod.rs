@@ -7,6 +7,7 @@ mod admin;
 mod casework;
 mod contacts;
 mod desk;
+mod dispatch;
 mod drafts;
 mod exchange;
 mod intake;
@@ -102,6 +103,9 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(casework::unsolved))
         .routes(routes!(casework::indicators))
         .routes(routes!(casework::window))
+        .routes(routes!(dispatch::lessons, dispatch::lesson_begin))
+        .routes(routes!(dispatch::lesson_use))
+        .routes(routes!(dispatch::try_out))
         .routes(routes!(library::list, library::create))
         .routes(routes!(library::get, library::put))
         .routes(routes!(library::withdraw))
@@ -165,5 +169,6 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(admin::password))
         .routes(routes!(admin::audit))
         .routes(routes!(admin::setting, admin::setting_put))
+        .routes(routes!(admin::setting_history))
         .with_state(staffed)
 }

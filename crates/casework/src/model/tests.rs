@@ -1,6 +1,6 @@
 //! Random histories against a plain reading of the rules.
 
-use kernel::{Coded as _, HolidayList, UnitHours};
+use kernel::{Coded as _, HolidayList};
 use proptest::prelude::*;
 
 use super::*;
@@ -8,7 +8,7 @@ use super::*;
 fn calendar() -> WorkCalendar {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter/holidays.yaml");
     let list: HolidayList = serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    WorkCalendar::new(&list, UnitHours::default()).unwrap()
+    WorkCalendar::new(&list).unwrap()
 }
 
 fn text() -> impl Strategy<Value = String> {

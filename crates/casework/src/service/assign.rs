@@ -1,6 +1,6 @@
 //! Finding the unit: the catalogue, its editor, proposals, and what a town is not given.
 
-use kernel::{Ctx, UnitId};
+use kernel::{Ctx, HolidayList, UnitId, WorkCalendar};
 use security::{Permission, authorise};
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -55,7 +55,7 @@ impl Casework {
         let stored = self.stored(number).await?;
         may_see(ctx, &stored, &self.organisation())?;
         let body = stored.body()?;
-        let text = format!("{} {} {}", stored.title, stored.category, body.words.join(" "));
+        let text = stored.text()?;
         let asked =
             Asked { text: &text, category: &stored.category, domain: &stored.domain, place: &stored.place };
         let mut proposals = self.proposals(&asked).await?;
@@ -71,7 +71,36 @@ impl Casework {
         Ok(self.proposals(&asked).await?.into_iter().next())
     }
 
+    /// Who would get a matter, by a catalogue that is being edited or by the one in use: what its editor tries out.
+    ///
+    /// # Errors
+    /// When the actor may not edit, the catalogue cannot be used, or the database refuses.
+    pub async fn dispatch_try(
+        &self,
+        ctx: &Ctx,
+        asked: &Asked<'_>,
+        edited: Option<&Catalogue>,
+    ) -> Result<Recommendations, CaseworkError> {
+        authorise(ctx, Permission::SettingsManage, None)?;
+        let proposals = match edited {
+            Some(catalogue) => {
+                catalogue.check(&self.organisation())?;
+                self.proposals_by(catalogue, asked).await?
+            }
+            None => self.proposals(asked).await?,
+        };
+        Ok(Recommendations { proposals, auto_at: self.options().await.auto_dispatch })
+    }
+
     async fn proposals(&self, asked: &Asked<'_>) -> Result<Vec<Proposal>, CaseworkError> {
+        self.proposals_by(&self.catalogue(), asked).await
+    }
+
+    async fn proposals_by(
+        &self,
+        catalogue: &Catalogue,
+        asked: &Asked<'_>,
+    ) -> Result<Vec<Proposal>, CaseworkError> {
         let rows = sqlx::query(sql::OUTCOME_LIST).bind(asked.domain).fetch_all(self.0.store.read()).await?;
         let mut experience = Vec::new();
         for row in rows {
@@ -82,8 +111,8 @@ impl Casework {
                 refused: row.try_get("refused")?,
             });
         }
-        let guesses = self.guesser().map(|guesser| guesser.guess(asked.text)).unwrap_or_default();
-        Ok(self.catalogue().recommend(&self.organisation(), asked, &experience, &guesses))
+        let guesses = self.learned().map(|learned| learned.guess(asked.text)).unwrap_or_default();
+        Ok(catalogue.recommend(&self.organisation(), asked, &experience, &guesses))
     }
 
     /// Refuses a unit that is not there, and a town for a department's duty unless a supervisor insists.
@@ -104,7 +133,7 @@ impl Casework {
             return Ok(());
         }
         let stored = self.stored(number).await?;
-        let text = format!("{} {} {}", stored.title, stored.category, stored.body()?.words.join(" "));
+        let text = stored.text()?;
         let asked =
             Asked { text: &text, category: &stored.category, domain: &stored.domain, place: &stored.place };
         match self.catalogue().blocked(&site, &asked, unit) {
@@ -145,6 +174,12 @@ impl Casework {
             Catalogue::SETTING => serde_json::from_value::<Catalogue>(value.clone())
                 .map_err(unread)?
                 .check(&self.organisation()),
+            HolidayList::SETTING => {
+                let list = serde_json::from_value::<HolidayList>(value.clone()).map_err(unread)?;
+                WorkCalendar::new(&list)
+                    .map_err(|error| CaseworkError::Deadline(kernel::Coded::advice(&error)))
+                    .map(|_| ())
+            }
             crate::Deadlines::SETTING => {
                 serde_json::from_value::<crate::Deadlines>(value.clone()).map_err(unread)?.check()
             }

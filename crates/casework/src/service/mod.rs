@@ -10,6 +10,7 @@ mod deadline;
 mod follow;
 mod get;
 mod guard;
+mod lessons;
 mod list;
 mod notice;
 mod open;
@@ -31,9 +32,10 @@ use kernel::{Actor, Ctx, Rng, Role, Scope, WorkCalendar};
 use security::{Keys, Masked};
 use store::Store;
 
-use crate::dispatch::{Catalogue, UnitGuess};
+use crate::dispatch::Catalogue;
 use crate::{CaseworkError, Organisation};
 use guard::ProofGuard;
+use lessons::Taught;
 
 pub use assign::{Options, Recommendations};
 pub use attach::{FILE_MAX_BYTES, FILES_MAX};
@@ -42,6 +44,7 @@ pub use board::{
 };
 pub use citizen::{CitizenForm, CitizenStep};
 pub use follow::{Followed, Follower};
+pub use lessons::{LessonRun, Lessons};
 pub use list::{DueFilter, Paging, TicketFilter};
 pub use notice::{Notice, Notices};
 pub use open::Beside;
@@ -68,7 +71,7 @@ struct Inner {
     calendar: RwLock<Arc<WorkCalendar>>,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
-    guesser: RwLock<Option<Arc<dyn UnitGuess>>>,
+    taught: RwLock<Taught>,
     rng: Mutex<Rng>,
     proofs: Mutex<ProofGuard>,
 }
@@ -82,7 +85,7 @@ impl Casework {
             calendar: RwLock::new(Arc::new(calendar)),
             organisation: RwLock::default(),
             catalogue: RwLock::default(),
-            guesser: RwLock::default(),
+            taught: RwLock::default(),
             rng: Mutex::new(rng),
             proofs: Mutex::default(),
         }))
@@ -98,17 +101,8 @@ impl Casework {
         *self.0.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
     }
 
-    /// Sets the learned classifier of units; without one the catalogue decides.
-    pub fn set_guesser(&self, guesser: Option<Arc<dyn UnitGuess>>) {
-        *self.0.guesser.write().unwrap_or_else(PoisonError::into_inner) = guesser;
-    }
-
     fn catalogue(&self) -> Arc<Catalogue> {
         Arc::clone(&self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn guesser(&self) -> Option<Arc<dyn UnitGuess>> {
-        self.0.guesser.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sets the working days, when a new year's notice has been added.

@@ -41,6 +41,11 @@ impl StoredTicket {
         Ok(from_json("ticket", &self.body)?)
     }
 
+    /// Title, category and words, masked: what dispatch goes by.
+    pub fn text(&self) -> Result<String, CaseworkError> {
+        Ok(format!("{} {} {}", self.title, self.category, self.body()?.words.join(" ")))
+    }
+
     pub fn contact(&self) -> Option<ContactId> {
         self.contact_id.clone().map(ContactId)
     }

@@ -3,6 +3,7 @@
 
 mod desk;
 mod flow;
+mod lessons;
 mod life;
 mod personal;
 mod support;

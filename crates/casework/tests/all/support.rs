@@ -1,9 +1,7 @@
 //! A house of tickets and those who work in it.
 
 use casework::{Casework, CaseworkError, Catalogue, Fact, Kind, Organisation, Ticket, TicketDraft};
-use kernel::{
-    Actor, ContactId, Ctx, HolidayList, Micros, Rng, Role, Scope, StaffId, UnitHours, UnitId, WorkCalendar,
-};
+use kernel::{Actor, ContactId, Ctx, HolidayList, Micros, Rng, Role, Scope, StaffId, UnitId, WorkCalendar};
 use security::{Keys, SecurityError};
 use sqlx::Row as _;
 use store::Store;
@@ -22,7 +20,7 @@ pub fn read<T: serde::de::DeserializeOwned>(file: &str) -> T {
 
 pub fn casework(store: &Store) -> Casework {
     let list: HolidayList = read("holidays.yaml");
-    let calendar = WorkCalendar::new(&list, UnitHours::default()).unwrap();
+    let calendar = WorkCalendar::new(&list).unwrap();
     let casework = Casework::new(store.clone(), calendar, Keys::new(&[7; 32]), Rng::seeded(1));
     casework.set_organisation(read::<Organisation>("organisation.yaml"));
     casework

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{get, post};
 use casework::{Casework, Kind, Organisation, Ticket, TicketDraft};
 use exchange::{Exchange, Faults, Setup};
-use kernel::{Clock as _, Ctx, HolidayList, Micros, Rng, SystemClock, UnitHours, WorkCalendar};
+use kernel::{Clock as _, Ctx, HolidayList, Micros, Rng, SystemClock, WorkCalendar};
 use security::Keys;
 use serde_json::{Value, json};
 use store::Store;
@@ -30,7 +30,7 @@ fn pack<T: serde::de::DeserializeOwned>(file: &str) -> T {
 }
 
 pub fn casework(store: &Store) -> Casework {
-    let calendar = WorkCalendar::new(&pack::<HolidayList>("holidays.yaml"), UnitHours::default()).unwrap();
+    let calendar = WorkCalendar::new(&pack::<HolidayList>("holidays.yaml")).unwrap();
     let rng = Rng::from_system().unwrap();
     let casework = Casework::new(store.clone(), calendar, Keys::new(&[7; 32]), rng);
     casework.set_organisation(pack::<Organisation>("organisation.yaml"));

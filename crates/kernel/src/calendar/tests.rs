@@ -13,7 +13,7 @@ fn starter() -> HolidayList {
 }
 
 fn calendar() -> WorkCalendar {
-    WorkCalendar::new(&starter(), UnitHours::default()).expect("the starter list is sound")
+    WorkCalendar::new(&starter()).expect("the starter list is sound")
 }
 
 fn at(text: &str) -> Micros {
@@ -98,7 +98,7 @@ fn a_year_without_a_notice_is_refused_with_advice() {
 fn a_wrong_list_is_refused_by_name() {
     let list = |text: &str| {
         let list: HolidayList = serde_yaml_ng::from_str(text).expect("readable");
-        WorkCalendar::new(&list, UnitHours::default()).expect_err("wrong")
+        WorkCalendar::new(&list).expect_err("wrong")
     };
     let one = |line: &str| list(&format!("years: [{{year: 2026, holidays: [{line}]}}]"));
     assert!(matches!(one("{name: 元旦, from: 一月一日, to: 2026-01-01}"), CalendarError::BadDate(_)));
@@ -114,8 +114,10 @@ fn a_wrong_list_is_refused_by_name() {
     ));
     let overlapping =
         UnitHours(vec![WorkSpan { from_min: 500, to_min: 700 }, WorkSpan { from_min: 600, to_min: 900 }]);
-    assert_eq!(WorkCalendar::new(&starter(), overlapping), Err(CalendarError::BadHours));
-    assert_eq!(WorkCalendar::new(&starter(), UnitHours(vec![])), Err(CalendarError::BadHours));
+    for unit_hours in [overlapping, UnitHours(vec![])] {
+        let list = HolidayList { unit_hours, ..starter() };
+        assert_eq!(WorkCalendar::new(&list), Err(CalendarError::BadHours));
+    }
 }
 
 /// The notices against an independent public collection, when the development data is there.

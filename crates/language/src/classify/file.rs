@@ -49,7 +49,8 @@ impl Classifier {
         Self::from_bytes(&bytes).map_err(|reason| FileError::Damaged(name(), reason))
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
+    /// The stored form.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         out.extend((self.labels.len() as u32).to_le_bytes());
         out.extend((self.vocabulary.keys().len() as u32).to_le_bytes());
@@ -67,7 +68,11 @@ impl Classifier {
         out
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self, &'static str> {
+    /// Reads the stored form.
+    ///
+    /// # Errors
+    /// What is wrong with it, in Chinese.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, &'static str> {
         let (body, end) = bytes.split_last_chunk::<8>().ok_or("文件太短")?;
         let mut rest = body.strip_prefix(MAGIC.as_slice()).ok_or("开头的标记不对")?;
         if sum(body) != u64::from_le_bytes(*end) {

@@ -1,9 +1,13 @@
 //! Who should get a ticket: the dispatch catalogue, the place, what came of earlier dispatches, and a learned guess. Pure.
 
+mod learned;
+
 use kernel::UnitId;
 use serde::{Deserialize, Serialize};
 
 use crate::{CaseworkError, Organisation};
+
+pub use learned::{Automatic, Closed, LESSON_LEAST, LESSON_MOST, Learned, Lesson, Likely, contest};
 
 /// Whose duty a matter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -90,12 +94,6 @@ pub struct Experience {
     pub kept: i64,
     /// Objected to, and the objection upheld.
     pub refused: i64,
-}
-
-/// A learned classifier of units.
-pub trait UnitGuess: Send + Sync + std::fmt::Debug {
-    /// Units with probabilities, the likeliest first.
-    fn guess(&self, text: &str) -> Vec<(UnitId, f64)>;
 }
 
 /// A unit that should get a ticket.
@@ -193,7 +191,7 @@ impl Catalogue {
         site: &Organisation,
         asked: &Asked<'_>,
         experience: &[Experience],
-        guesses: &[(UnitId, f64)],
+        guesses: &[Likely],
     ) -> Vec<Proposal> {
         let place = site.place_code(asked.place);
         let mut all: Vec<Proposal> = Vec::new();
@@ -221,13 +219,17 @@ impl Catalogue {
             let reasons = vec![format!("{}领域的牵头单位", asked.domain)];
             put(&mut all, site, unit, LEADER, &Rule::default(), reasons);
         }
-        for (unit, probability) in guesses.iter().filter(|(unit, _)| site.has_unit(unit)) {
-            let percent = (probability * 100.0).round();
-            let reasons = vec![format!("相似工单多由其办结（{percent}%）")];
-            put(&mut all, site, unit.clone(), 0.8 * probability, &Rule::default(), reasons);
+        for likely in guesses.iter().filter(|likely| site.has_unit(&likely.unit)) {
+            let percent = (likely.share * 100.0).round();
+            let said = match likely.said.as_slice() {
+                [] => String::new(),
+                said => format!("，看的是{}", said.join("、")),
+            };
+            let reasons = vec![format!("相似工单多由其办结（{percent}%{said}）")];
+            put(&mut all, site, likely.unit.clone(), 0.8 * likely.share, &Rule::default(), reasons);
         }
         for proposal in &mut all {
-            learn(proposal, asked.category, experience);
+            weigh(proposal, asked.category, experience);
         }
         all.retain(|proposal| site.has_unit(&proposal.unit));
         all.sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then(one.unit.cmp(&other.unit)));
@@ -281,7 +283,7 @@ fn put(
 }
 
 /// What came of earlier dispatches of the same category.
-fn learn(proposal: &mut Proposal, category: &str, experience: &[Experience]) {
+fn weigh(proposal: &mut Proposal, category: &str, experience: &[Experience]) {
     let same = experience.iter().find(|one| one.unit == proposal.unit && one.category == category);
     let Some(one) = same else { return };
     let (kept, refused) = (one.kept as f64, one.refused as f64);
@@ -298,7 +300,7 @@ fn learn(proposal: &mut Proposal, category: &str, experience: &[Experience]) {
 mod tests {
     use super::*;
 
-    fn starter() -> (Organisation, Catalogue) {
+    pub(in crate::dispatch) fn starter() -> (Organisation, Catalogue) {
         let read = |file: &str| {
             let path =
                 std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/starter").join(file);
@@ -361,7 +363,7 @@ mod tests {
         let after = catalogue.recommend(&site, &asked, &[refused], &[]);
         let same = after.iter().find(|one| one.unit == before.unit).unwrap();
         assert!(same.confidence < before.confidence / 2.0);
-        let guess = [(before.unit.clone(), 0.9)];
+        let guess = [Likely { unit: before.unit.clone(), share: 0.9, said: Vec::new() }];
         assert!(catalogue.recommend(&site, &asked, &[], &guess).remove(0).confidence > before.confidence);
     }
 
