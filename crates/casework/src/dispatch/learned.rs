@@ -31,8 +31,10 @@ pub struct Closed {
 pub struct Likely {
     /// Which.
     pub unit: UnitId,
-    /// 0 to 1.
+    /// Which part of the tickets like it, 0 to 1.
     pub share: f64,
+    /// How much that counts beside the catalogue, 0 to 1.
+    pub sure: f64,
     /// Words of the ticket that speak most for it.
     pub said: Vec<String>,
 }
@@ -67,7 +69,11 @@ pub struct Automatic {
 
 /// A classifier of units, learned at a site.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Learned(Classifier);
+pub struct Learned {
+    classifier: Classifier,
+    /// How much its shares count against the catalogue: where people dispatch otherwise than the catalogue says, more.
+    trust: f32,
+}
 
 /// Below this a quarter proves nothing.
 pub const LESSON_LEAST: usize = 200;
@@ -80,6 +86,9 @@ const NAMED: usize = 3;
 const LEAST_SHARE: f64 = 0.05;
 /// Words shown as a reason.
 const SAID: usize = 3;
+const TRUSTS: [f32; 4] = [0.6, 0.8, 1.0, 1.3];
+/// Never quite sure.
+const SUREST: f64 = 0.97;
 const THRESHOLDS: [f64; 5] = [0.6, 0.7, 0.8, 0.9, 0.95];
 
 impl Learned {
@@ -88,21 +97,25 @@ impl Learned {
     /// # Errors
     /// When the bytes are none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, &'static str> {
-        Classifier::from_bytes(bytes).map(Self)
+        let (trust, rest) = bytes.split_first_chunk::<4>().ok_or("文件太短")?;
+        Ok(Self { trust: f32::from_le_bytes(*trust), classifier: Classifier::from_bytes(rest)? })
     }
 
     /// Its stored form: hashes and weights, no text.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0.to_bytes()
+        let mut bytes = self.trust.to_le_bytes().to_vec();
+        bytes.extend(self.classifier.to_bytes());
+        bytes
     }
 
     /// Units that settled tickets like this, the likeliest first.
     pub fn guess(&self, text: &str) -> Vec<Likely> {
-        let likely = self.0.guesses(text).into_iter().take(NAMED);
+        let likely = self.classifier.guesses(text).into_iter().take(NAMED);
         likely
             .map(|guess| Likely {
-                said: self.0.reasons(text, &guess.label, SAID),
+                said: self.classifier.reasons(text, &guess.label, SAID),
                 share: f64::from(guess.share),
+                sure: f64::from(guess.share * self.trust).min(SUREST),
                 unit: UnitId(guess.label),
             })
             .filter(|likely| likely.share >= LEAST_SHARE)
@@ -130,24 +143,33 @@ pub fn contest(
     }
     let held_out = (closed.len() / 4).min(HELD_OUT);
     let (earlier, latest) = closed.split_at(closed.len() - held_out);
-    let challenger = learn(earlier)?;
+    // How far to trust it is chosen on a quarter of the earlier ones, so that the latest judge what they had no part in.
+    let (first, then) = earlier.split_at(earlier.len() / 4 * 3);
+    let tried = learn(first)?;
+    let trusted = TRUSTS.map(|trust| {
+        let right = judge(catalogue, site, Some(&Learned { classifier: tried.clone(), trust }), then).0;
+        (right, std::cmp::Reverse(trust.to_bits()), trust)
+    });
+    let trust =
+        trusted.into_iter().max_by_key(|(right, least, _)| (*right, *least)).map_or(1.0, |best| best.2);
+    let challenger = Learned { classifier: learn(earlier)?, trust };
     let (before, _) = judge(catalogue, site, present, latest);
     let (after, automatic) = judge(catalogue, site, Some(&challenger), latest);
     let mut units: Vec<&UnitId> = closed.iter().map(|one| &one.unit).collect();
     units.sort();
     units.dedup();
     let lesson = Lesson { tickets: closed.len(), units: units.len(), held_out, before, after, automatic };
-    let won = if after > before { Some(learn(&closed)?) } else { None };
+    let won = if after > before { Some(Learned { classifier: learn(&closed)?, trust }) } else { None };
     Ok((lesson, won))
 }
 
-fn learn(closed: &[&Closed]) -> Result<Learned, CaseworkError> {
+fn learn(closed: &[&Closed]) -> Result<Classifier, CaseworkError> {
     let samples: Vec<Sample> =
         closed.iter().map(|one| Sample { text: one.text.clone(), label: one.unit.0.clone() }).collect();
     let trained = train(&samples).map_err(|error| {
         CaseworkError::Lesson(format!("这些办结工单学不出派给谁：{error}。请等更多单位办结工单后再试。"))
     })?;
-    Ok(Learned(trained.classifier))
+    Ok(trained.classifier)
 }
 
 /// How many go to the right unit, and what sending by itself would do.

@@ -226,7 +226,7 @@ impl Catalogue {
                 said => format!("，看的是{}", said.join("、")),
             };
             let reasons = vec![format!("相似工单多由其办结（{percent}%{said}）")];
-            put(&mut all, site, likely.unit.clone(), 0.8 * likely.share, &Rule::default(), reasons);
+            put(&mut all, site, likely.unit.clone(), likely.sure, &Rule::default(), reasons);
         }
         for proposal in &mut all {
             weigh(proposal, asked.category, experience);
@@ -363,7 +363,7 @@ mod tests {
         let after = catalogue.recommend(&site, &asked, &[refused], &[]);
         let same = after.iter().find(|one| one.unit == before.unit).unwrap();
         assert!(same.confidence < before.confidence / 2.0);
-        let guess = [Likely { unit: before.unit.clone(), share: 0.9, said: Vec::new() }];
+        let guess = [Likely { unit: before.unit.clone(), share: 0.9, sure: 0.7, said: Vec::new() }];
         assert!(catalogue.recommend(&site, &asked, &[], &guess).remove(0).confidence > before.confidence);
     }
 

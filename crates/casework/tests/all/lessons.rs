@@ -14,6 +14,8 @@ fn form(fields: serde_json::Value) -> StepForm {
     serde_json::from_value(fields).unwrap()
 }
 
+const ROADS: [&str; 7] = ["鄞县大道", "天童南路", "嵩江中路", "潘火路", "钱湖北路", "泰安中路", "惠风东路"];
+
 /// Settled by a unit that the catalogue would not have thought of: lamps on village roads by the town.
 async fn settle(casework: &Casework, count: usize) {
     let said = [
@@ -25,15 +27,15 @@ async fn settle(casework: &Casework, count: usize) {
         let (words, settler) = said[at % said.len()];
         let draft = TicketDraft {
             domain: "城管市容".to_owned(),
-            title: format!("{words}，第{at}处"),
+            title: format!("{}{at}号{words}", ROADS[at % ROADS.len()]),
             words: vec![format!("{words}，就在{at}号旁边")],
             ..TicketDraft::blank(Kind::Help)
         };
         let ticket = casework.ticket_open(&system(), &format!("closed-{at}"), draft).await.unwrap();
         let (number, settler) = (ticket.row.number, UnitId::from(settler));
         // The town takes what a rule would keep from it: a supervisor insists, as in life.
-        let sent = form(json!({"step": "dispatch", "unit": settler, "note": "", "forced": true}));
-        casework.ticket_step(&district(Role::Administrator), &number, sent).await.unwrap();
+        let sent = form(json!({"step": "dispatch", "unit": settler, "note": "一直由镇里修", "forced": true}));
+        casework.ticket_step(&district(Role::Dispatcher), &number, sent).await.unwrap();
         let handler = unit(settler.as_str());
         casework.ticket_step(&handler, &number, form(json!({"step": "accept"}))).await.unwrap();
         reply(casework, &handler, &number, "已派人修好，请您放心。").await.unwrap();
