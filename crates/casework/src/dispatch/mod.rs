@@ -140,7 +140,7 @@ impl Catalogue {
                 return fault("的编号为空或重复，请改正。".to_owned());
             }
             if rule.matter.is_empty() || rule.words.iter().all(|word| word.chars().count() < 2) {
-                return fault("要有事项名称和至少一个两字以上的关键词。".to_owned());
+                return fault("还没有事项名称或两字以上的关键词，请补上。".to_owned());
             }
             let units = rule.lead.iter().chain(&rule.co);
             if let Some(unit) = units.into_iter().find(|unit| !site.has_unit(unit)) {
