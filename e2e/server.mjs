@@ -37,7 +37,6 @@ export class Server {
       MINSHENG_SERVER__LISTEN: `127.0.0.1:${this.port}`,
       MINSHENG_STORE__URL: `sqlite:${at('minsheng.db')}`,
       MINSHENG_SECURITY__SECRET_FILE: at('secret.key'),
-      MINSHENG_KNOWLEDGE__INDEX_DIR: at('index'),
       MINSHENG_CHAT__CONTACTS_PER_MINUTE: '10000',
       MINSHENG_CHAT__MESSAGES_PER_MINUTE: '600',
       MINSHENG_SERVER__LOG: 'warn',

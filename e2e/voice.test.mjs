@@ -275,6 +275,7 @@ test('a supervisor who listens takes the call over, with everything said', { tim
   await wall.waitForURL(/\/console\/desk/, { timeout: 10_000 })
   await wall.getByRole('region', { name: '话机' }).getByText('通话中').waitFor({ timeout: 10_000 })
   await wall.getByRole('log').getByText('按0').first().waitFor()
+  await wall.getByRole('log').getByText('接手，继续为您服务').waitFor()
   await hears(wall, [CITIZEN_HZ], 'the citizen, by the supervisor who took over')
   await desk.getByRole('form', { name: '话后小结' }).waitFor({ timeout: 10_000 })
   await clean(wall, 'desk-taken-over')

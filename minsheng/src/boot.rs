@@ -11,7 +11,6 @@ use learning::Learning;
 use routing::service::{Options, Router};
 use security::{Accounts, Keys, Masked, NewStaff};
 use serde::Deserialize;
-use store::Store;
 
 /// A sample account of a pack.
 #[derive(Debug, Clone, Deserialize)]
@@ -82,7 +81,7 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
     {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
-    let store = Store::open(&config.store.url.0).await?;
+    let store = crate::parts::store(config).await?;
     let ctx = Ctx::system("start", clock.as_ref());
     store.migrate(&ctx).await?;
     let keys = Keys::load_or_create(Path::new(&config.security.secret_file), &mut rng)?;
@@ -105,7 +104,9 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
         answer_at: config.knowledge.answer_confidence as f32,
         ..dialogue::Policy::default()
     };
-    let parts = Parts { store, library, router, casework, learning, accounts, keys, policy };
+    let quiet_close_secs = i64::from(config.chat.quiet_close_hours) * 3_600;
+    let parts =
+        Parts { store, library, router, casework, learning, accounts, keys, policy, quiet_close_secs };
     let hotline = Hotline::open(parts, clock, rng).await?;
     let brain = hotline.brain();
     let started =

@@ -104,7 +104,7 @@ fn told(error: &ExchangeError) -> anyhow::Error {
 /// The exchange without its followers and senders.
 async fn house(config: &Config) -> Result<Exchange> {
     let setup = setup(config)?.context("对外交换没有开通：请先在配置里填写 exchange.file")?;
-    let store = Store::open(&config.store.url.0).await?;
+    let store = crate::parts::store(config).await?;
     apart(&store, config, setup).await
 }
 

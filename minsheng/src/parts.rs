@@ -13,7 +13,7 @@ use knowledge::search::{Embedder, Settings};
 use knowledge::{Library, pack};
 use routing::Tuning;
 use security::{Keys, PasswordCost, Policy};
-use store::Store;
+use store::{OpenOptions, Store};
 
 /// The file of a pack that holds the vectors of its texts.
 const VECTORS: &str = "vectors.bin";
@@ -115,6 +115,7 @@ pub fn tuning(config: &Config) -> Tuning {
     Tuning {
         accept_secs: routing.accept_secs,
         wrap_up_secs: routing.wrap_up_secs,
+        priority_step_secs: routing.aging_secs,
         misses_before_break: u8::try_from(routing.misses_to_break).unwrap_or(u8::MAX),
         chat_capacity: u8::try_from(routing.chats_per_agent).unwrap_or(u8::MAX),
         dialect_patience_secs: routing.dialect_patience_secs,
@@ -149,7 +150,25 @@ async fn open(config: &Config) -> Result<Store> {
     {
         std::fs::create_dir_all(folder)?;
     }
-    Ok(Store::open(&config.store.url.0).await?)
+    store(config).await
+}
+
+/// The database, as the configuration says.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn store(config: &Config) -> Result<Store> {
+    let store = &config.store;
+    let options = OpenOptions {
+        sqlite_readers: store.sqlite_readers,
+        postgres_connections: store.postgres_connections,
+        busy_timeout_ms: u64::from(store.busy_timeout_ms),
+        durability: match store.durability {
+            config::Durability::Normal => store::Durability::Normal,
+            config::Durability::Full => store::Durability::Full,
+        },
+    };
+    Ok(Store::open_with(&store.url.0, &options).await?)
 }
 
 /// `minsheng doctor`.

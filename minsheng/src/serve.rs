@@ -39,7 +39,21 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
     let _texting = notifier.start();
     let rooms = api::Rooms { exchange, notifier: Some(notifier) };
     let app = app(hotline.clone(), &config, rooms).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
+    let _pruner = tokio::spawn(prune(hotline.clone(), i64::from(config.store.keep_done_days)));
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let told = Arc::clone(&stopping);
+    let served = axum::serve(listener, app).with_graceful_shutdown(async move {
+        stop_signal().await;
+        told.notify_one();
+    });
+    let grace = std::time::Duration::from_secs(u64::from(config.server.shutdown_grace_secs));
+    tokio::select! {
+        served = served.into_future() => served?,
+        () = async {
+            stopping.notified().await;
+            tokio::time::sleep(grace).await;
+        } => tracing::warn!("requests still running after the grace are cut off"),
+    }
     if let Some(telephone) = telephone {
         telephone.close();
     }
@@ -48,6 +62,23 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
     hotline.learning().flush(&ctx).await?;
     hotline.store().close().await;
     Ok(())
+}
+
+/// Forgets sent messages and fired timers once they are old, some minutes after the start and then every few hours.
+async fn prune(hotline: Hotline, keep_days: i64) {
+    const FIRST: std::time::Duration = std::time::Duration::from_secs(600);
+    const EVERY: std::time::Duration = std::time::Duration::from_secs(6 * 3_600);
+    let mut wait = FIRST;
+    loop {
+        tokio::time::sleep(wait).await;
+        wait = EVERY;
+        let now = hotline.clock().now();
+        match hotline.store().prune(now.plus_secs(-keep_days * 86_400), now).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "old messages and timers forgotten"),
+            Err(error) => tracing::warn!(%error, "old messages and timers could not be forgotten"),
+        }
+    }
 }
 
 /// Short messages, as the configuration says.

@@ -54,7 +54,7 @@ pub fn account(config: &Config, login: &str) -> Result<()> {
 pub async fn export(config: &Config, contact: &str, file: &std::path::Path) -> Result<()> {
     let mut rng = Rng::from_system().context("系统没有可用的随机数")?;
     let keys = security::Keys::load_or_create(std::path::Path::new(&config.security.secret_file), &mut rng)?;
-    let store = store::Store::open(&config.store.url.0).await?;
+    let store = crate::parts::store(config).await?;
     let contact = ContactId(contact.to_owned());
     let (caller, ours) = voice::recording::open(&store, &keys, &contact).await?;
     let mut tx = store.begin(&kernel::Ctx::system("export", &kernel::SystemClock)).await?;

@@ -114,14 +114,10 @@ impl Config {
         if self.security.password_memory_kib < 8 * self.security.password_lanes {
             problems.push("security.password_memory_kib 至少为 password_lanes 的 8 倍。".to_owned());
         }
-        if self.knowledge.suggest_confidence > self.knowledge.answer_confidence {
-            problems.push("knowledge.suggest_confidence 不应高于 knowledge.answer_confidence。".to_owned());
-        }
         for (key, value) in [
             ("security.secret_file", &self.security.secret_file),
             ("knowledge.pack", &self.knowledge.pack),
             ("knowledge.region", &self.knowledge.region),
-            ("knowledge.index_dir", &self.knowledge.index_dir),
             ("knowledge.embedder", &self.knowledge.embedder),
         ] {
             if value.trim().is_empty() {

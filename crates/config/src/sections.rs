@@ -41,8 +41,6 @@ section! {
         /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
         trusted_proxies: Vec<String> = Vec::new(),
             "可信的反向代理 IP 列表；只有它们转来的来访地址才被采信";
-        /// Largest request body in KiB.
-        body_limit_kib: u32 = 256, [4..=65_536], "单个请求的大小上限（KiB）";
         /// Longest time for one request in seconds.
         request_timeout_secs: u32 = 30, [1..=600], "单个请求的最长处理时间（秒）";
         /// How long running requests may finish after a stop signal, in seconds.
@@ -104,14 +102,10 @@ section! {
 section! {
     /// Web chat.
     Chat "网上咨询" {
-        /// Longest message in characters.
-        message_chars: u32 = 2_000, [100..=20_000], "市民一条消息最多几个字";
         /// Messages one contact may send in a minute.
         messages_per_minute: u32 = 30, [5..=600], "同一会话每分钟最多几条消息";
         /// New contacts from one address in a minute.
         contacts_per_minute: u32 = 20, [1..=10_000], "同一来访地址每分钟最多新开几个会话；单位、网吧共用出口时可调高";
-        /// Open contacts at one time.
-        open_contacts: u32 = 20_000, [10..=1_000_000], "同时进行的会话上限";
         /// Days in which the link of a contact resumes it.
         resume_days: u32 = 7, [1..=90], "会话链接几天内可以接着谈";
         /// Hours of quiet after which a contact is closed; nothing shorter, so that a slow typist is never cut off.
@@ -126,16 +120,10 @@ section! {
         pack: String = "packs/starter".to_owned(), "首次启动载入的知识包目录";
         /// Region whose local rules hold.
         region: String = "宁波市鄞州区".to_owned(), "本平台服务的地区，决定适用哪里的地方规定";
-        /// Folder of the search index. It can be deleted at any time and is built again.
-        index_dir: String = "data/index".to_owned(), "检索索引目录；可随时删除，会自动重建";
         /// Sentence encoder for search: `builtin`, or `none`.
         embedder: String = "builtin".to_owned(), "检索用的句子编码：builtin 内置，none 不用（更省处理器，换了说法的问题会少找到一些）";
         /// Least confidence to answer with, 0 to 1.
         answer_confidence: f64 = 0.65, [0.0..=1.0], "把握达到多少才直接回答（0 到 1）；低于它就追问或转人工";
-        /// Least confidence to show an agent as a suggestion, 0 to 1.
-        suggest_confidence: f64 = 0.25, [0.0..=1.0], "把握达到多少才作为参考推荐给座席（0 到 1）";
-        /// How often a node looks for changed entries, in milliseconds.
-        refresh_ms: u32 = 1_000, [100..=60_000], "每隔多少毫秒检查一次知识更新";
     }
 }
 
@@ -151,13 +139,9 @@ section! {
         /// Web chats an agent may hold at once.
         chats_per_agent: u32 = 3, [1..=20], "一名座席同时接待几个网上会话";
         /// Waiting that counts as one step of priority, in seconds, so that nobody starves.
-        aging_secs: u32 = 60, [5..=3_600], "每等待多少秒相当于优先级升一级，保证人人都能轮到";
+        aging_secs: u32 = 120, [5..=3_600], "每等待多少秒相当于优先级升一级，保证人人都能轮到";
         /// How long a caller of the dialect lane waits for an agent who speaks it, in seconds.
         dialect_patience_secs: u32 = 30, [0..=600], "方言来访先等会说方言的座席多少秒，之后任何座席都可接";
-        /// Span of recent contacts from which the expected wait is reckoned, in minutes.
-        wait_window_minutes: u32 = 30, [5..=240], "按最近多少分钟的办理情况估算等待时间";
-        /// How often queues are looked at without a cause, in milliseconds.
-        tick_ms: u32 = 500, [50..=10_000], "每隔多少毫秒检查一次排队";
         /// Lease of the process that leads routing, in seconds (PostgreSQL).
         lease_secs: u32 = 10, [3..=120], "多机部署时，主分配进程失联多少秒后由他机接替";
     }

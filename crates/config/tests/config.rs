@@ -73,21 +73,21 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_key() {
     assert_eq!(found, ["minsheng.yaml（第 1 行）：没有“stroe”这一节，最接近的是 store。"]);
     let found = problems("server:\n  accept_secs: 3\n", &[]);
     assert!(found[0].contains("最接近的是 routing.accept_secs"), "{found:?}");
-    let found = problems("", &[("MINSHENG_CHAT__MESAGE_CHARS", "3")]);
+    let found = problems("", &[("MINSHENG_CHAT__MESAGES_PER_MINUTE", "3")]);
     assert_eq!(
         found,
         [
-            "环境变量 MINSHENG_CHAT__MESAGE_CHARS：没有 chat.mesage_chars 这一项，最接近的是 chat.message_chars。"
+            "环境变量 MINSHENG_CHAT__MESAGES_PER_MINUTE：没有 chat.mesages_per_minute 这一项，最接近的是 chat.messages_per_minute。"
         ]
     );
-    let found = problems("", &[("MINSHENG_CHATS__MESSAGE_CHARS", "3")]);
+    let found = problems("", &[("MINSHENG_CHATS__MESSAGES_PER_MINUTE", "3")]);
     assert!(found[0].contains("最接近的是 chat。"), "{found:?}");
 }
 
 #[test]
 fn every_problem_is_told_at_once() {
     let found = problems(
-        "server:\n  listen: here\n  log_format: xml\nrouting:\n  accept_secs: 1\n  tick_ms: soon\nchat: 3\nfoo: 1\n",
+        "server:\n  listen: here\n  log_format: xml\nrouting:\n  accept_secs: 1\n  wrap_up_secs: soon\nchat: 3\nfoo: 1\n",
         &[("MINSHENG_STORE__URL", "mysql://root:secret@h/d")],
     );
     assert_eq!(found.len(), 7, "{found:#?}");
@@ -96,7 +96,7 @@ fn every_problem_is_told_at_once() {
         "server.listen 的值“here”不对：应写“IP:端口”",
         "server.log_format 的值“xml”不对：只能写 text、json",
         "routing.accept_secs 的值 1 超出范围，应在 5–300 之间",
-        "routing.tick_ms 的值“soon”不对：应写不小于 0 的整数",
+        "routing.wrap_up_secs 的值“soon”不对：应写不小于 0 的整数",
         "chat 下面应另起一行",
         "没有“foo”这一节",
         "store.url 不对",
@@ -110,8 +110,6 @@ fn every_problem_is_told_at_once() {
 fn values_that_contradict_each_other_are_refused() {
     let found = problems("security:\n  session_hours: 1\n  session_idle_minutes: 90\n", &[]);
     assert!(found[0].contains("session_idle_minutes"), "{found:?}");
-    let found = problems("knowledge:\n  answer_confidence: 0.2\n", &[]);
-    assert!(found[0].contains("suggest_confidence"), "{found:?}");
     let found = problems("routing:\n  accept_secs: -3\n", &[]);
     assert!(found[0].contains("整数"), "{found:?}");
 }

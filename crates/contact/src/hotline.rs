@@ -41,6 +41,8 @@ pub struct Parts {
     pub keys: Keys,
     /// Thresholds of the conversation.
     pub policy: dialogue::Policy,
+    /// How long a chat with the machine may be quiet before it is closed. The citizen's next words open it again.
+    pub quiet_close_secs: i64,
 }
 
 /// The hotline on this node. Cheap to clone; clones share everything.

@@ -13,7 +13,7 @@ use sqlx::Row as _;
 use store::Claimed;
 
 use crate::link::Ordered;
-use crate::turn::{Addition, Record, TicketOrder};
+use crate::turn::{Addition, Record, TicketOrder, Words};
 use crate::{ContactError, Hotline, Hub, sql};
 
 /// Commands to routing.
@@ -196,6 +196,14 @@ impl Hotline {
             Effect::TakenOver { contact, from, to } => {
                 let name = self.name_of(to.as_str());
                 self.note_agent(&ctx, &contact, Some((&to, &name))).await?;
+                let words = Words {
+                    author: "system",
+                    client_id: None,
+                    text: format!("班长{name}接手，继续为您服务。"),
+                    agent_name: None,
+                    citations: Vec::new(),
+                };
+                self.say_beside(&ctx, &contact, words).await?;
                 self.hub().poke(&Hub::contact(contact.as_str()));
                 self.hub().poke(&Hub::desk(from.as_str()));
                 self.hub().poke(&Hub::desk(to.as_str()));
@@ -279,6 +287,18 @@ impl Hotline {
                 }
                 _ => {}
             }
+        }
+        self.close_quiet().await
+    }
+
+    /// Chats with the machine that have been quiet for very long end as if the window had been closed: what is unfinished becomes
+    /// a ticket, nothing else is written, and the citizen's next words go on where they were.
+    async fn close_quiet(&self) -> Result<(), ContactError> {
+        let before = self.now().plus_secs(-self.0.parts.quiet_close_secs).0;
+        let quiet = sqlx::query(sql::CONTACT_QUIET).bind(before).bind(UNSETTLED);
+        for row in quiet.fetch_all(self.store().read()).await? {
+            let contact = ContactId(row.try_get("id")?);
+            self.apply(&self.ctx("quiet"), &contact, Event::HungUp, None).await?;
         }
         Ok(())
     }

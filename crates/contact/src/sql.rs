@@ -21,6 +21,10 @@ store::sql! {
     /// Contacts that wait for something from inside: looked at again after a restart.
     CONTACT_UNSETTLED = "SELECT id, phase, state FROM contacts
         WHERE ended_us IS NULL AND phase IN ('queued', 'with_agent', 'filing', 'seeking') ORDER BY updated_us LIMIT $1";
+    /// Chats with the machine in which nothing has been said since an instant.
+    CONTACT_QUIET = "SELECT id FROM contacts WHERE ended_us IS NULL AND channel = 'web'
+            AND phase IN ('listening', 'asking', 'clarifying') AND updated_us < $1
+        ORDER BY updated_us LIMIT $2";
     /// A page of contacts.
     CONTACT_LIST = "SELECT id, channel, line, lane, phase, outcome, state, opened_us, updated_us, ended_us FROM contacts
         WHERE ($1 = '' OR phase = $1) AND ($2 = '' OR line = $2) AND ($3 = '' OR lane = $3) AND ($4 = '' OR outcome = $4)

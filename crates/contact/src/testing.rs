@@ -44,6 +44,8 @@ pub async fn hotline(database: &TestDb, clock: Arc<dyn Clock>, mut rng: Rng) -> 
     casework.refresh().await.expect("tickets");
     let learning = Learning::new(store.clone(), rng.fork());
     let policy = dialogue::Policy::default();
-    let parts = Parts { store, library, router, casework, learning, accounts, keys, policy };
+    let quiet_close_secs = 24 * 3_600;
+    let parts =
+        Parts { store, library, router, casework, learning, accounts, keys, policy, quiet_close_secs };
     Hotline::open(parts, clock, rng).await.expect("a hotline")
 }

@@ -29,7 +29,6 @@ pub fn config_in(folder: &Path, pack: &Path) -> Config {
     let mut config = Config::default();
     config.store.url = config::DatabaseUrl(format!("sqlite:{}", folder.join("minsheng.db").display()));
     config.security.secret_file = folder.join("secret.key").display().to_string();
-    config.knowledge.index_dir = folder.join("index").display().to_string();
     config.knowledge.pack = pack.display().to_string();
     config
 }

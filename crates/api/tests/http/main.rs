@@ -14,5 +14,6 @@ mod authorisation;
 mod chat;
 mod mcp;
 mod public;
+mod quiet;
 mod refusals;
 mod streams;
