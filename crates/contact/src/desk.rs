@@ -193,7 +193,12 @@ impl Hotline {
     }
 
     /// Adds words to the transcript without an event of the engine.
-    async fn say_beside(&self, ctx: &Ctx, id: &ContactId, words: Words) -> Result<(), ContactError> {
+    pub(crate) async fn say_beside(
+        &self,
+        ctx: &Ctx,
+        id: &ContactId,
+        words: Words,
+    ) -> Result<(), ContactError> {
         let _in_turn = self.stripe(id.as_str()).lock().await;
         let body = crate::view::Body {
             text: words.text,
@@ -487,6 +492,7 @@ impl Hotline {
             }
         })
         .await?;
+        self.liaison().follow_joined(ctx, id.as_str(), number).await?;
         let words = Words {
             author: "system",
             client_id: Some(format!("ticket:{number}")),

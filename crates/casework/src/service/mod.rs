@@ -7,6 +7,7 @@ mod board;
 mod citizen;
 mod clock;
 mod deadline;
+mod entrust;
 mod follow;
 mod get;
 mod guard;
@@ -41,6 +42,7 @@ pub use board::{
     Board, BoardLine, Group, Indicators, Lights, Rates, Repeats, UnitFigures, Unsolved, WindowMonth,
 };
 pub use citizen::{CitizenForm, CitizenStep};
+pub use entrust::Ending;
 pub use follow::{Followed, Follower};
 pub use list::{DueFilter, Paging, TicketFilter};
 pub use notice::{Notice, Notices};
