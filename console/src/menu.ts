@@ -1,4 +1,4 @@
-import { Bell, ChatDotRound, Collection, DataBoard, Headset, MagicStick, Setting, Share, Tickets } from '@element-plus/icons-vue'
+import { Bell, ChatDotRound, Collection, Connection, DataBoard, Headset, MagicStick, Setting, Share, Tickets } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 import type { Permission } from '@/lib/permissions'
@@ -17,6 +17,7 @@ export const MENU: MenuItem[] = [
   { name: 'wall', path: '/wall', words: '看板', icon: DataBoard, needs: ['queue_watch'] },
   { name: 'tickets', path: '/tickets', words: '工单', icon: Tickets, needs: ['ticket_read'] },
   { name: 'notices', path: '/notices', words: '提醒', icon: Bell, needs: ['ticket_read'] },
+  { name: 'liaison', path: '/liaison', words: '联络', icon: Connection, needs: ['liaison_answer', 'roster_edit'] },
   { name: 'contacts', path: '/contacts', words: '会话', icon: ChatDotRound, needs: ['contact_read'] },
   { name: 'library', path: '/library', words: '知识', icon: Collection, needs: ['knowledge_read'] },
   { name: 'scenarios', path: '/scenarios', words: '流程', icon: Share, needs: ['knowledge_edit', 'knowledge_publish'] },

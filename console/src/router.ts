@@ -43,6 +43,10 @@ const routes: RouteRecordRaw[] = [
   page('/notices', 'notices', '提醒', ['ticket_read'], () => import('@/views/tickets/NoticesView.vue')),
   page('/tickets/board', 'ticket-board', '督办', ['ticket_supervise'], () => import('@/views/tickets/BoardView.vue'), 'tickets'),
   page('/tickets/:number', 'ticket', '工单详情', ['ticket_read'], () => import('@/views/tickets/TicketDetail.vue'), 'tickets'),
+  page('/liaison', 'liaison', '联络站', ['liaison_answer', 'roster_edit'], () => import('@/views/liaison/StationView.vue')),
+  page('/liaison/roster', 'liaison-roster', '值班表', ['roster_edit'], () => import('@/views/liaison/RosterView.vue'), 'liaison'),
+  page('/liaison/figures', 'liaison-figures', '联络站统计', ['roster_edit'], () => import('@/views/liaison/FiguresView.vue'), 'liaison'),
+  page('/liaison/tickets/:number', 'liaison-ticket', '跟进的工单', ['liaison_answer'], () => import('@/views/liaison/MatterView.vue'), 'liaison'),
   page('/contacts', 'contacts', '会话', ['contact_read'], () => import('@/views/contacts/ContactList.vue')),
   page('/contacts/:id', 'contact', '会话详情', ['contact_read'], () => import('@/views/contacts/ContactDetail.vue'), 'contacts'),
   page('/library', 'library', '知识条目', ['knowledge_read'], () => import('@/views/library/EntryList.vue')),
@@ -93,7 +97,8 @@ router.beforeEach(async (to) => {
   if (to.name === 'login') return me.value ? { name: 'home' } : true
   if (!me.value) return { name: 'login', query: to.path === '/' ? {} : { back: to.fullPath } }
   if (to.name === 'home') {
-    const first = MENU.find((item) => can(...item.needs))
+    // A member of the station begins at the station, whatever else is open to them.
+    const first = MENU.find((item) => item.name === 'liaison' && can('liaison_answer')) ?? MENU.find((item) => can(...item.needs))
     return first ? { path: first.path } : true
   }
   if (to.meta.needs && !can(...to.meta.needs)) return { name: 'missing', params: { rest: ['forbidden'] }, query: { forbidden: '1' } }

@@ -108,6 +108,9 @@ pub async fn hotline(config: &Config, clock: Arc<dyn Clock>, demo: bool) -> Resu
     let parts =
         Parts { store, library, router, casework, learning, accounts, keys, policy, quiet_close_secs };
     let hotline = Hotline::open(parts, clock, rng).await?;
+    if demo {
+        create_roster(&hotline, pack, &ctx).await?;
+    }
     let brain = hotline.brain();
     let started =
         Started { entries: hotline.library().index().len(), scenarios: brain.scenarios.iter().count() };
@@ -128,6 +131,64 @@ async fn create_samples(accounts: &Accounts, pack: &Path, clock: &dyn Clock) -> 
             password: Masked::new(sample.password),
         };
         accounts.staff_create(&ctx, &new).await?;
+    }
+    Ok(())
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RosterDocument {
+    #[serde(default)]
+    members: Vec<SampleMember>,
+}
+
+/// A sample member of the liaison station, with the turns of a week.
+#[derive(Debug, Deserialize)]
+struct SampleMember {
+    #[serde(default)]
+    login: String,
+    name: String,
+    office: String,
+    #[serde(default)]
+    place: String,
+    #[serde(default)]
+    topics: Vec<String>,
+    days: Vec<i8>,
+    hours: String,
+}
+
+/// Four weeks of the pack's sample roster, where there is none yet.
+async fn create_roster(hotline: &Hotline, pack: &Path, ctx: &Ctx) -> Result<()> {
+    const DAYS: i64 = 28;
+    let (file, station) = (pack.join("liaison.yaml"), hotline.liaison());
+    let until = ctx.now.plus_secs(86_400);
+    if !file.exists() || !station.roster(ctx, ctx.now, until).await?.members.is_empty() {
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(&file)?;
+    let document: RosterDocument =
+        serde_yaml_ng::from_str(&text).with_context(|| file.display().to_string())?;
+    let staff = hotline.accounts().staff_list(ctx).await?;
+    let mut table = String::new();
+    for sample in document.members {
+        let account = staff.iter().find(|one| one.login == sample.login);
+        let member = liaison::Member {
+            staff: account.map(|one| one.id.to_string()).unwrap_or_default(),
+            name: sample.name.clone(),
+            office: sample.office,
+            place: sample.place,
+            topics: sample.topics,
+            active: true,
+            ..liaison::Member::default()
+        };
+        station.member_put(ctx, member).await?;
+        let days = (0..DAYS).map(|day| ctx.now.plus_secs(day * 86_400).day());
+        for day in days.filter(|day| sample.days.contains(&day.weekday().to_monday_one_offset())) {
+            table.push_str(&format!("{day} {} {}\n", sample.name, sample.hours));
+        }
+    }
+    let taken = station.shifts_take(ctx, &table, false).await?;
+    if let Some(fault) = taken.faults.first() {
+        anyhow::bail!("{}：{}", file.display(), fault.words);
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ const STATE: Record<string, string> = {
   offline: '离线', ready: '空闲', ringing: '响铃', busy: '服务中', wrap_up: '小结', break: '小休', active: '服务中', queued: '排队中', closed: '已结束',
 }
 const BY: Record<string, string> = { citizen: '来电人说', channel: '线路带入', agent: '工作人员记', bot: '机器人记' }
-const AUTHOR: Record<string, string> = { citizen: '来电人', bot: '机器人', agent: '座席', system: '系统' }
+const AUTHOR: Record<string, string> = { citizen: '来电人', bot: '机器人', agent: '座席', member: '联络站', system: '系统' }
 const MOOD = ['平和', '有些着急', '不满', '很激动']
 const REASON: Record<string, string> = {
   wish: '来电人要求人工', danger: '有危险，最优先', boundary: '此类事项人工先接', not_understood: '两次没听懂', silence: '来电人没有声音',
@@ -31,7 +31,7 @@ const ENTRY_STATUS: Record<string, string> = {
 const ENTRY_KIND: Record<string, string> = { policy: '政策', guide: '办事指南' }
 const ROLE: Record<string, string> = {
   agent: '座席', supervisor: '班长', knowledge_editor: '知识编辑', dispatcher: '派单员', unit_handler: '承办人', manager: '负责人',
-  trainer: '培训师', liaison_member: '代表委员', administrator: '管理员',
+  trainer: '培训师', liaison_member: '联络站成员', administrator: '管理员',
 }
 const TREAT: Record<string, string> = { bot: '机器人先答', human_first: '人工先接', human_only: '只由人工' }
 const URGENCY: Record<string, string> = { normal: '一般', urgent: '紧急' }

@@ -38,7 +38,7 @@ pub use service::{
     Group, Indicators, LessonRun, Lessons, Lights, Notice, Notices, Options, Paging, Part, Proof, Rates,
     Recommendations, Related, Repeats, StepForm, TicketFilter, UnitFigures, Unsolved, WindowMonth,
 };
-pub use service::{Followed, Follower, Moved, Outline, Place as RecordPlace};
+pub use service::{Ending, Followed, Follower, Moved, Outline, Place as RecordPlace};
 pub use view::{
     Attachment, EventView, Light, Page, Progress, ProgressEvent, StepField, StepOffer, Ticket, TicketRow,
 };

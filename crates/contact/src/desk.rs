@@ -492,6 +492,7 @@ impl Hotline {
             }
         })
         .await?;
+        self.liaison().follow_joined(ctx, id.as_str(), number).await?;
         let words = Words {
             author: "system",
             client_id: Some(format!("ticket:{number}")),

@@ -41,6 +41,9 @@ pub enum ContactError {
     /// What the reader learns.
     #[error(transparent)]
     Learning(#[from] learning::LearningError),
+    /// The liaison station.
+    #[error(transparent)]
+    Liaison(#[from] liaison::LiaisonError),
     /// Tickets.
     #[error(transparent)]
     Casework(#[from] casework::CaseworkError),
@@ -65,6 +68,7 @@ impl Coded for ContactError {
             Self::Knowledge(error) => error.code(),
             Self::Routing(error) => error.code(),
             Self::Learning(error) => error.code(),
+            Self::Liaison(error) => error.code(),
             Self::Casework(error) => error.code(),
         }
     }
@@ -79,6 +83,7 @@ impl Coded for ContactError {
             Self::Knowledge(error) => error.advice(),
             Self::Routing(error) => error.advice(),
             Self::Learning(error) => error.advice(),
+            Self::Liaison(error) => error.advice(),
             Self::Casework(error) => error.advice(),
         }
     }

@@ -9,6 +9,7 @@ use kernel::{Clock, Ctx, Micros, Rng, StaffId};
 use knowledge::Library;
 use language::Reader;
 use learning::Learning;
+use liaison::Liaison;
 use routing::service::Router;
 use security::{Accounts, Keys};
 use store::Store;
@@ -51,6 +52,8 @@ pub struct Hotline(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub parts: Parts,
+    /// The liaison station, over the same rows.
+    pub liaison: Liaison,
     pub clock: Arc<dyn Clock>,
     pub rng: Mutex<Rng>,
     pub hub: Hub,
@@ -80,9 +83,11 @@ impl Hotline {
     ///
     /// # Errors
     /// When a setting cannot be read or the database refuses.
-    pub async fn open(parts: Parts, clock: Arc<dyn Clock>, rng: Rng) -> Result<Self, ContactError> {
+    pub async fn open(parts: Parts, clock: Arc<dyn Clock>, mut rng: Rng) -> Result<Self, ContactError> {
+        let liaison = Liaison::new(parts.store.clone(), parts.casework.clone(), rng.fork());
         let hotline = Self(Arc::new(Inner {
             parts,
+            liaison,
             clock,
             rng: Mutex::new(rng),
             hub: Hub::default(),
@@ -123,6 +128,11 @@ impl Hotline {
     /// What the reader learns here.
     pub fn learning(&self) -> &Learning {
         &self.0.parts.learning
+    }
+
+    /// The liaison station.
+    pub fn liaison(&self) -> &Liaison {
+        &self.0.liaison
     }
 
     /// Accounts.

@@ -31,6 +31,7 @@ mod supervise;
 mod tell;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod third;
 mod ticket;
 mod turn;
 pub mod view;
@@ -45,4 +46,5 @@ pub use hub::{Hub, Watch};
 pub use phone::{CallState, LineUp, Phones, Rung};
 pub use supervise::ContactFilter;
 pub use tell::{TellAnswer, TellNear, TellOutcome, Told};
+pub use third::{AskedMember, Station};
 pub use turn::phase_name;

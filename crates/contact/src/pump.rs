@@ -47,6 +47,8 @@ impl Hotline {
         let hotline = self.clone();
         tasks.push(tokio::spawn(async move { hotline.clocks().await }));
         let hotline = self.clone();
+        tasks.push(tokio::spawn(async move { hotline.liaison().follow_forever(hotline.clock()).await }));
+        let hotline = self.clone();
         tasks.push(tokio::spawn(async move { hotline.follow_libraries().await }));
         let hotline = self.clone();
         tasks.push(tokio::spawn(async move { hotline.learn_forever().await }));

@@ -24,7 +24,7 @@ export interface Draft {
   quotes: Quote[]
 }
 
-export type RightTab = 'suggest' | 'search' | 'similar' | 'history' | 'ticket'
+export type RightTab = 'suggest' | 'search' | 'similar' | 'history' | 'station' | 'ticket'
 export type Dock = 'reply' | 'transfer' | 'wrap'
 
 interface DeskStore {

@@ -12,6 +12,7 @@ mod drafts;
 mod exchange;
 mod intake;
 mod learning;
+mod liaison;
 mod library;
 mod live;
 mod person;
@@ -162,6 +163,21 @@ pub fn router(staffed: Staffed) -> OpenApiRouter {
         .routes(routes!(exchange::reconciliation))
         .routes(routes!(exchange::files))
         .routes(routes!(exchange::file))
+        .routes(routes!(liaison::roster))
+        .routes(routes!(liaison::hours))
+        .routes(routes!(liaison::member))
+        .routes(routes!(liaison::shifts))
+        .routes(routes!(liaison::shift_drop))
+        .routes(routes!(liaison::figures))
+        .routes(routes!(liaison::home))
+        .routes(routes!(liaison::station, liaison::ask))
+        .routes(routes!(liaison::answer))
+        .routes(routes!(liaison::leave))
+        .routes(routes!(liaison::contact))
+        .routes(routes!(liaison::say))
+        .routes(routes!(liaison::follower, liaison::follow))
+        .routes(routes!(liaison::ticket))
+        .routes(routes!(liaison::ticket_step))
         .routes(routes!(texts::list))
         .routes(routes!(texts::again))
         .routes(routes!(admin::people, admin::person_create))

@@ -58,7 +58,7 @@ pub const fn role_words(role: Role) -> &'static str {
         Role::UnitHandler => "承办人",
         Role::Manager => "负责人",
         Role::Trainer => "培训师",
-        Role::LiaisonMember => "代表委员",
+        Role::LiaisonMember => "联络站成员",
         Role::Administrator => "管理员",
     }
 }

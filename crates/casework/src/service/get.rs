@@ -1,6 +1,6 @@
 //! Reading one ticket.
 
-use kernel::{Actor, Ctx, Scope};
+use kernel::{Actor, Ctx, Role, Scope};
 use security::{Permission, authorise, covers};
 
 use super::Casework;
@@ -116,10 +116,17 @@ pub(super) fn may_see(ctx: &Ctx, stored: &StoredTicket, site: &Organisation) -> 
     if within { Ok(()) } else { Err(CaseworkError::NotFound) }
 }
 
-/// Who reports a breach, or asked to stay hidden, is hidden from the unit that looks into it and from its town.
+/// Who reports a breach, or asked to stay hidden, is hidden from the unit that looks into it, from its town, and from members of the
+/// liaison station.
 pub(super) fn hides_reporter(ctx: &Ctx, case: &Case) -> bool {
     let hidden = case.confidential || case.kind == Kind::Report;
-    hidden && !matches!(&ctx.actor, Actor::Staff { scope: Scope::District, .. } | Actor::System { .. })
+    let knows = match &ctx.actor {
+        Actor::System { .. } => true,
+        // A deputy of the whole district is no part of its administration.
+        Actor::Staff { role, scope, .. } => *scope == Scope::District && *role != Role::LiaisonMember,
+        Actor::Citizen { .. } => false,
+    };
+    hidden && !knows
 }
 
 fn hide_reporter(ticket: &mut Ticket) {

@@ -7,6 +7,7 @@ mod board;
 mod citizen;
 mod clock;
 mod deadline;
+mod entrust;
 mod follow;
 mod get;
 mod guard;
@@ -43,6 +44,7 @@ pub use board::{
     Board, BoardLine, Group, Indicators, Lights, Rates, Repeats, UnitFigures, Unsolved, WindowMonth,
 };
 pub use citizen::{CitizenForm, CitizenStep};
+pub use entrust::Ending;
 pub use follow::{Followed, Follower};
 pub use lessons::{LessonRun, Lessons};
 pub use list::{DueFilter, Paging, TicketFilter};

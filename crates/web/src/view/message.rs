@@ -48,6 +48,7 @@ impl MessageView {
         let (side, who) = match message.author.as_str() {
             "citizen" => ("me", "我".to_owned()),
             "agent" => ("them", format!("工作人员 {}", message.agent_name.as_deref().unwrap_or_default())),
+            "member" => ("them", format!("联络站 {}", message.agent_name.as_deref().unwrap_or_default())),
             "system" => ("sys", "系统".to_owned()),
             _ => ("them", "自动助手".to_owned()),
         };
@@ -60,7 +61,11 @@ impl MessageView {
         Self {
             seq: message.seq,
             side,
-            kind: if message.author == "agent" { "text agent".to_owned() } else { message.kind.clone() },
+            kind: if matches!(message.author.as_str(), "agent" | "member") {
+                "text agent".to_owned()
+            } else {
+                message.kind.clone()
+            },
             who,
             at: words::at(message.at_us, now),
             at_iso: words::iso(message.at_us),
