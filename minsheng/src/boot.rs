@@ -183,7 +183,9 @@ async fn create_roster(hotline: &Hotline, pack: &Path, ctx: &Ctx) -> Result<()> 
         station.member_put(ctx, member).await?;
         let days = (0..DAYS).map(|day| ctx.now.plus_secs(day * 86_400).day());
         for day in days.filter(|day| sample.days.contains(&day.weekday().to_monday_one_offset())) {
-            table.push_str(&format!("{day} {} {}\n", sample.name, sample.hours));
+            let line = [day.to_string(), sample.name.clone(), sample.hours.clone()].join(" ");
+            table.push_str(&line);
+            table.push('\n');
         }
     }
     let taken = station.shifts_take(ctx, &table, false).await?;

@@ -66,8 +66,8 @@ pub async fn run(config: Config, demo: bool) -> Result<()> {
 
 /// Forgets sent messages and fired timers once they are old, some minutes after the start and then every few hours.
 async fn prune(hotline: Hotline, keep_days: i64) {
-    const FIRST: std::time::Duration = std::time::Duration::from_secs(600);
-    const EVERY: std::time::Duration = std::time::Duration::from_secs(6 * 3_600);
+    const FIRST: std::time::Duration = std::time::Duration::from_mins(10);
+    const EVERY: std::time::Duration = std::time::Duration::from_hours(6);
     let mut wait = FIRST;
     loop {
         tokio::time::sleep(wait).await;

@@ -259,10 +259,14 @@ mod tests {
         let (site, catalogue) = starter();
         assert!(contest(&catalogue, &site, None, &closed(40)).unwrap_err().to_string().contains("40件"));
         let mut alike = closed(300);
-        alike.iter_mut().for_each(|one| one.unit = UnitId::from("zhifa"));
+        for one in &mut alike {
+            one.unit = UnitId::from("zhifa");
+        }
         assert!(contest(&catalogue, &site, None, &alike).is_err());
         // Of units closed down since, nothing is learned.
-        alike.iter_mut().for_each(|one| one.unit = UnitId::from("chexiao-danwei"));
+        for one in &mut alike {
+            one.unit = UnitId::from("chexiao-danwei");
+        }
         assert!(contest(&catalogue, &site, None, &alike).unwrap_err().to_string().contains("0件"));
     }
 }

@@ -73,7 +73,7 @@ impl Casework {
             let EventBody { event: what, .. } = event.body()?;
             match what {
                 Event::Archived { in_time, .. } => {
-                    ending = Some(Ending { at_us: event.at_us, in_time, satisfied })
+                    ending = Some(Ending { at_us: event.at_us, in_time, satisfied });
                 }
                 Event::Cancelled { .. } | Event::Withdrawn { .. } => {
                     ending = Some(Ending { at_us: event.at_us, in_time: true, satisfied: false });
@@ -92,7 +92,7 @@ impl Casework {
 
     /// The code of the town or street that words about a place name.
     pub fn place_code_of(&self, words: &str) -> Option<String> {
-        self.organisation().place_code(words).map(|code| code.to_string())
+        self.organisation().place_code(words).map(str::to_owned)
     }
 
     /// Tells one person something about a ticket, once an occasion.

@@ -23,16 +23,16 @@ async fn settle(casework: &Casework, count: usize) {
         ("主干道路灯坏了一排", "shizheng"),
         ("烧烤摊占道经营", "zhifa"),
     ];
-    for at in 0..count {
-        let (words, settler) = said[at % said.len()];
+    let lives = said.iter().cycle().zip(ROADS.iter().cycle()).take(count).enumerate();
+    for (at, ((words, settler), road)) in lives {
         let draft = TicketDraft {
             domain: "城管市容".to_owned(),
-            title: format!("{}{at}号{words}", ROADS[at % ROADS.len()]),
+            title: format!("{road}{at}号{words}"),
             words: vec![format!("{words}，就在{at}号旁边")],
             ..TicketDraft::blank(Kind::Help)
         };
         let ticket = casework.ticket_open(&system(), &format!("closed-{at}"), draft).await.unwrap();
-        let (number, settler) = (ticket.row.number, UnitId::from(settler));
+        let (number, settler) = (ticket.row.number, UnitId::from(*settler));
         // The town takes what a rule would keep from it: a supervisor insists, as in life.
         let sent = form(json!({"step": "dispatch", "unit": settler, "note": "一直由镇里修", "forced": true}));
         casework.ticket_step(&district(Role::Dispatcher), &number, sent).await.unwrap();
