@@ -308,3 +308,19 @@ pub async fn audit_verify(config: &Config) -> Result<bool> {
     }
     Ok(verdict.broken.is_none())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_configuration_says_of_waiting_is_what_routing_does() {
+        let mut config = Config::default();
+        let usual = tuning(&config);
+        assert_eq!(usual.priority_step_secs, Tuning::default().priority_step_secs);
+        config.routing.aging_secs = 7;
+        config.routing.accept_secs = 33;
+        let set = tuning(&config);
+        assert_eq!((set.priority_step_secs, set.accept_secs), (7, 33));
+    }
+}

@@ -54,3 +54,9 @@ export const BY_MEMBER: Column<Sums>[] = [
   ...SHARED,
 ]
 export const BY_TOPIC: Column<Sums>[] = [{ title: '领域', value: (row) => row.name }, ...SHARED]
+
+/** How a followed ticket ended: one that was cancelled or withdrawn was neither in time nor late. */
+export const endedWords = (inTime: boolean, state: string): string => {
+  if (state !== 'archived') return '没有答复就结束了'
+  return inTime ? '按时办结' : '已办结，超过时限'
+}

@@ -76,7 +76,8 @@ impl Casework {
                     ending = Some(Ending { at_us: event.at_us, in_time, satisfied });
                 }
                 Event::Cancelled { .. } | Event::Withdrawn { .. } => {
-                    ending = Some(Ending { at_us: event.at_us, in_time: true, satisfied: false });
+                    // Ended without an answer: nothing that was done in time.
+                    ending = Some(Ending { at_us: event.at_us, in_time: false, satisfied: false });
                 }
                 Event::Reopened { .. } => ending = None,
                 _ => {}
