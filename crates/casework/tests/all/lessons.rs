@@ -74,6 +74,8 @@ async fn closed_tickets_teach_who_gets_what_and_the_way_back_is_open() {
         assert_eq!((run.state.as_str(), lessons.version, lessons.closed), ("won", 1, 240), "{run:?}");
         let report = run.report.as_ref().unwrap();
         assert!(report.after > report.before, "{report:?}");
+        // The end of a training is told a moment before the node that trained has read what it made.
+        casework.follow_lessons().await.unwrap();
         assert_eq!(proposed(&casework).await, "jiangshan-zhen");
 
         let other = with_catalogue(db);
